@@ -1,0 +1,70 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A module of ours. Imports run downwards only: list what a module may enter, nothing else.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(name: name + "Tests", dependencies: [.target(name: name)] + dependencies, swiftSettings: settings)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let atomics = Target.Dependency.product(name: "Atomics", package: "swift-atomics")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+
+let package = Package(
+  name: "aktenspur",
+  products: [
+    .executable(name: "aktenspur", targets: ["aktenspur"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-atomics", from: "1.3.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    .executableTarget(
+      name: "aktenspur",
+      dependencies: [
+        "LedgerServer", "Reporting", "Ledger", "ReadModels", "DomainPacks", "Audit", "EventLog", "LogFormat",
+        "TransparencyLog", argumentParser, logging, nioCore, nioHTTP1, nioPosix,
+      ],
+      swiftSettings: settings),
+    module("LedgerServer", ["Ledger", "Reporting", "CPeer", hummingbird, nioCore, nioPosix, httpTypes, logging, serviceLifecycle]),
+    module("Reporting", ["ReadModels", mustache]),
+    module("Ledger", ["ReadModels", "DomainPacks", "DocumentStore", "Privacy", "EventLog", "LogFormat", "TransparencyLog", logging]),
+    module("ReadModels", ["DomainPacks", "LogFormat", "TransparencyLog", grdb]),
+    module("DomainPacks", ["LogFormat", "TransparencyLog"]),
+    module("DocumentStore", ["TransparencyLog"]),
+    module("Privacy", ["LogFormat", "TransparencyLog", "COpenSSL"]),
+    module("Audit", ["LogFormat", "TransparencyLog"]),
+    module("EventLog", ["LogFormat", "TransparencyLog", "CPeer", atomics, grdb, logging]),
+    module("LogFormat", ["TransparencyLog"]),
+    module("TransparencyLog", ["COpenSSL"]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "CPeer"),
+  ],
+  swiftLanguageModes: [.v6]
+)

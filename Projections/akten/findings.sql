@@ -1,0 +1,125 @@
+-- finding akten.gemeldet-weicht-ab: Gemeldete und errechnete Zahl weichen ab
+SELECT
+  g.kennzahl || ' zum ' || g.stichtag || ': gemeldet ' || g.wert || ' (' || g.quelle || '), errechnet '
+    || coalesce(sum(b.value), 0) AS text,
+  CASE
+    WHEN count(b.sequence) = 0 THEN json_array(g.sequence)
+    ELSE json_insert(json_group_array(b.sequence), '$[#]', g.sequence)
+  END AS sequences
+FROM akte_gemeldet AS g
+LEFT JOIN akte_beitrag AS b
+  ON b.kennzahl = g.kennzahl
+  AND b.gilt_von <= g.stichtag
+  AND g.stichtag < b.gilt_bis
+WHERE g.stichtag <= :effective
+AND g.kennzahl IN (SELECT kennzahl FROM akte_kennzahl)
+GROUP BY g.sequence
+HAVING coalesce(sum(b.value), 0) <> g.wert;
+
+-- finding akten.produktiv-und-in-arbeit: Dieselbe Akte ist produktiv und zugleich in Arbeit
+SELECT
+  coalesce(p.einheit, p.subject) || ': ' || p.aktenart || ' ist produktiv seit ' || p.gilt_von
+    || ' und in Arbeit seit ' || a.gilt_von || coalesce(' (' || a.vorhaben || ')', '') AS text,
+  json_array(p.sequence, a.sequence) AS sequences
+FROM akte_produktiv AS p
+JOIN akte_in_arbeit AS a
+  ON a.subject = p.subject
+  AND a.aktenart = p.aktenart
+WHERE p.produktiv
+AND a.in_arbeit
+AND p.gilt_von <= :effective
+AND :effective < p.gilt_bis
+AND a.gilt_von <= :effective
+AND :effective < a.gilt_bis;
+
+-- finding akten.fachverfahren-uneinheitlich: Die Akte heißt nach dem Fachverfahren, ist aber anders geschrieben
+SELECT
+  coalesce(einheit, subject) || ': ' || aktenart || ' mit Fachverfahren ' || fachverfahren AS text,
+  sequence AS sequences
+FROM (
+  SELECT
+    *,
+    substr(aktenart, 1, instr(aktenart, '-Akte') - 1) AS name
+  FROM einheit_ereignis
+  WHERE day <= :effective
+  AND aktenart GLOB '*-Akte'
+)
+WHERE length(name) >= 3
+AND upper(name) = name
+AND upper(fachverfahren) <> name
+AND upper(substr(fachverfahren, 1, 2)) = substr(name, 1, 2);
+
+-- finding akten.einheitenschluessel-uneinheitlich: Einheitenschlüssel sind verschieden geschrieben oder zusammengesetzt
+WITH RECURSIVE
+rest (sequence, schreibweise, text) AS (
+  SELECT sequence, schreibweise, schreibweise
+  FROM einheit_schreibweise
+  WHERE day <= :effective
+  UNION ALL
+  SELECT sequence, schreibweise, substr(text, 2)
+  FROM rest
+  WHERE text <> ''
+  AND text NOT GLOB '[0-9][0-9][./][0-9][0-9]*'
+),
+schluessel AS (
+  SELECT
+    substr(text, 1, 5) AS paar,
+    substr(text, 1, 2) AS links,
+    substr(text, 3, 1) AS trenner,
+    substr(text, 4, 2) AS rechts,
+    min(schreibweise) AS schreibweise,
+    min(sequence) AS sequence
+  FROM rest
+  WHERE text GLOB '[0-9][0-9][./][0-9][0-9]*'
+  GROUP BY paar
+)
+SELECT
+  '„' || a.schreibweise || '“ und „' || b.schreibweise || '“' AS text,
+  json_array(a.sequence, b.sequence) AS sequences
+FROM schluessel AS a
+JOIN schluessel AS b
+  ON b.paar > a.paar
+WHERE (a.links = b.links AND a.rechts = b.rechts)
+OR (a.trenner = '/' AND b.trenner = '/' AND (a.links = b.rechts OR a.rechts = b.links OR a.links = b.links OR a.rechts = b.rechts));
+
+-- finding akten.dokument-nach-archivierung-geaendert: Ein archiviertes Dokument wurde geändert
+SELECT
+  a.subject || ': archiviert am ' || a.day || ', ' || n.aenderung || ' am ' || n.day AS text,
+  json_array(a.sequence, n.sequence) AS sequences
+FROM dokument_status AS a
+JOIN (
+  SELECT subject, sequence, day, 'Version ' || version AS aenderung FROM dokument_version
+  UNION ALL
+  SELECT subject, sequence, day, 'Status ' || status FROM dokument_status
+) AS n
+  ON n.subject = a.subject
+  AND (n.day, n.sequence) > (a.day, a.sequence)
+WHERE a.status = 'archiv'
+AND n.day <= :effective;
+
+-- finding akten.dokument-ohne-akte: Ein Dokument gehört zu keiner erfassten Akte
+SELECT
+  d.subject || ': weder Akte noch Vorgang einer Akte erfasst' AS text,
+  d.sequence AS sequences
+FROM dokument AS d
+LEFT JOIN vorgang AS v
+  ON v.subject = d.vorgang
+WHERE d.angelegt <= :effective
+AND NOT EXISTS (
+  SELECT 1
+  FROM akte AS a
+  WHERE a.subject = coalesce(d.akte, v.akte)
+);
+
+-- finding akten.bestand-unbekannte-kennzahl: Bestand oder Meldung einer Kennzahl, die es nicht gibt
+SELECT
+  kennzahl || ' (' || quelle || '): keine Kennzahl, geht in keine Zahl ein' AS text,
+  sequence AS sequences
+FROM (
+  SELECT sequence, kennzahl, stichtag, quelle FROM akte_bestand
+  UNION ALL
+  SELECT sequence, kennzahl, stichtag, quelle FROM akte_gemeldet
+)
+WHERE stichtag <= :effective
+AND kennzahl NOT IN (SELECT kennzahl FROM akte_kennzahl)
+AND kennzahl NOT IN ('');

@@ -1,0 +1,87 @@
+-- A contract is counted once: `offen` if an answer that matters is missing for one of its dates of performance, else
+-- `zu-pruefen` if a result asks the Steuerabteilung, else `geprueft`. A decision in force settles a date.
+
+-- figure vertraege.gesamt: Verträge im Register [Verträge]
+WITH bestand AS (
+  SELECT *
+  FROM vertrag_bestand
+  WHERE kennzahl = 'vertraege.gesamt' AND stichtag <= :effective
+  ORDER BY stichtag DESC, sequence DESC
+  LIMIT 1
+)
+SELECT sequence, wert AS value
+FROM bestand
+UNION ALL
+SELECT v.sequence, 1
+FROM vertrag AS v
+WHERE v.erfasst_am <= :effective
+  AND NOT EXISTS (
+    SELECT 1
+    FROM bestand AS b
+    WHERE v.erfasst_am <= b.stichtag OR v.vertrag IN (SELECT value FROM json_each(b.enthalten))
+  );
+
+-- figure vertraege.laufend: Laufende Verträge [Verträge]
+SELECT sequence
+FROM vertrag
+WHERE erfasst_am <= :effective
+  AND coalesce(beginn, '') <= :effective
+  AND coalesce(ende, '9999-12-31') >= :effective;
+
+-- figure vertraege.geprueft: Nach § 2b UStG geprüfte Verträge [Verträge]
+SELECT sequence
+FROM vertrag_2b_stand
+WHERE stand = 'geprueft' AND bekannt_ab <= :effective;
+
+-- figure vertraege.offen: Verträge mit offenen Angaben zu § 2b UStG [Verträge]
+SELECT sequence
+FROM vertrag_2b_stand
+WHERE stand = 'offen' AND bekannt_ab <= :effective;
+
+-- figure vertraege.zu-pruefen: Von der Steuerabteilung zu prüfende Verträge [Verträge]
+SELECT sequence
+FROM vertrag_2b_stand
+WHERE stand = 'zu_pruefen' AND bekannt_ab <= :effective;
+
+-- figure vertraege.entschieden: Verträge mit Entscheidung der Steuerabteilung [Verträge]
+SELECT max(sequence) AS sequence
+FROM vertrag_2b_entscheidung
+WHERE entschieden_am <= :effective
+GROUP BY vertrag;
+
+-- figure vertraege.freigegeben: Steuerlich freigegebene Verträge [Verträge]
+SELECT freigegeben_sequence AS sequence
+FROM vertrag
+WHERE freigegeben_am <= :effective;
+
+-- figure vertraege.aenderung-rechtsstand: Verträge, deren Ergebnis sich mit dem Ende der Option ändert [Verträge]
+SELECT n.sequence
+FROM vertrag_2b AS a
+JOIN vertrag_2b AS n ON n.vertrag = a.vertrag AND n.rechtsstand = 'neurecht'
+JOIN vertrag AS v ON v.vertrag = a.vertrag
+WHERE a.rechtsstand = 'altrecht'
+  AND v.bekannt_ab <= :effective
+  AND (a.regel, a.steuerbar, a.steuerstatus, coalesce(a.satz_prozent, -1))
+    <> (n.regel, n.steuerbar, n.steuerstatus, coalesce(n.satz_prozent, -1));
+
+-- figure vertraege.entgelt-jahr: Jahresentgelte der laufenden Verträge [Cent]
+SELECT sequence, entgelt_jahr_cent AS value
+FROM vertrag
+WHERE entgelt_jahr_cent IS NOT NULL
+  AND erfasst_am <= :effective
+  AND coalesce(beginn, '') <= :effective
+  AND coalesce(ende, '9999-12-31') >= :effective;
+
+-- figure vertraege.betrag-steuerpflichtig: Beträge steuerpflichtiger Leistungen im Zeitraum [Cent]
+SELECT sequence, betrag_cent AS value
+FROM vertrag_2b
+WHERE steuerstatus = 'steuerpflichtig'
+  AND betrag_cent IS NOT NULL
+  AND leistungsdatum BETWEEN :from AND :to;
+
+-- figure vertraege.betrag-zu-klaeren: Beträge von Leistungen mit ungeklärtem Ergebnis im Zeitraum [Cent]
+SELECT sequence, betrag_cent AS value
+FROM vertrag_2b
+WHERE steuerstatus = 'zu_pruefen'
+  AND betrag_cent IS NOT NULL
+  AND leistungsdatum BETWEEN :from AND :to;

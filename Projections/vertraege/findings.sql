@@ -1,0 +1,90 @@
+-- finding vertraege.entscheidung-weicht-ab: Entscheidung weicht vom berechneten Ergebnis ab
+SELECT
+  vertrag || coalesce(' (Leistung ' || leistungsdatum || ')', '') || ': ' || abweichung
+    || ' (' || regel || ', Regelversion ' || regelversion || ')' AS text,
+  json_array(sequence, entscheidung_sequence) AS sequences
+FROM vertrag_2b
+WHERE abweichung IS NOT NULL;
+
+-- finding vertraege.entscheidung-alte-regeln: Entscheidung nach früheren Regeln
+SELECT
+  d.vertrag || ': entschieden nach ' || coalesce('Regelversion ' || d.regelversion, 'nicht genannter Regelversion')
+    || ', jetzt gilt ' || v.regelversion AS text,
+  d.sequence AS sequences
+FROM vertrag_2b_entscheidung AS d
+CROSS JOIN vertrag_2b_version AS v
+WHERE d.regelversion IS NOT v.regelversion
+  AND d.sequence IN (SELECT z.entscheidung_sequence FROM vertrag_2b AS z);
+
+-- finding vertraege.entscheidung-veraltet: Angaben sind jünger als die Entscheidung
+SELECT
+  d.vertrag || ': Angaben vom ' || a.erfasst_am || ' nach der Entscheidung vom ' || d.entschieden_am AS text,
+  json_array(d.sequence, a.sequence) AS sequences
+FROM vertrag_2b_angaben AS a
+JOIN vertrag_2b_entscheidung AS d
+  ON d.vertrag = a.vertrag
+  AND d.sequence = (SELECT max(n.sequence) FROM vertrag_2b_entscheidung AS n WHERE n.vertrag = a.vertrag)
+WHERE a.sequence > d.sequence;
+
+-- finding vertraege.entscheidung-ohne-ergebnis: Entscheidung ohne Ergebnis
+SELECT
+  vertrag || ': Entscheidung vom ' || entschieden_am || ' nennt kein Ergebnis' AS text,
+  sequence AS sequences
+FROM vertrag_2b_entscheidung
+WHERE steuerbar IS NULL;
+
+-- finding vertraege.gruppe-ueber-grenze: Gruppe gleichartiger Tätigkeiten über der Grenze
+SELECT
+  gruppe || ' ' || jahr || ': '
+    || iif(
+      coalesce(summe_cent, 0) > grenze_cent,
+      'Summe ' || summe_cent || ' Cent über ' || grenze_cent || ' Cent',
+      'mit späteren Verträgen ' || summe_neu_cent || ' Cent über ' || grenze_cent
+        || ' Cent; Prognose des Jahres bleibt, Folgejahre neu prüfen'
+    ) AS text,
+  sequences
+FROM vertrag_2b_gruppe
+WHERE max(coalesce(summe_cent, 0), coalesce(summe_neu_cent, 0)) > grenze_cent;
+
+-- finding vertraege.gruppe-ungewiss: Offene Angaben können eine Gruppe über die Grenze heben
+SELECT
+  gruppe || ' ' || jahr || ': mit Verträgen offener Angaben ' || summe_moeglich_cent || ' Cent über '
+    || grenze_cent || ' Cent' AS text,
+  sequences
+FROM vertrag_2b_gruppe
+WHERE summe_moeglich_cent > grenze_cent
+  AND max(coalesce(summe_cent, 0), coalesce(summe_neu_cent, 0)) <= grenze_cent;
+
+-- finding vertraege.option-9-unzulaessig: Verzicht nach § 9 auf eine Befreiung, die § 9 Abs. 1 nicht nennt
+SELECT
+  a.vertrag || ': ' || (a.angaben ->> '$.befreiung') AS text,
+  a.sequence AS sequences
+FROM vertrag_2b_angaben AS a
+WHERE a.angaben ->> '$.option_9' = 1
+  AND a.angaben ->> '$.befreiung' <> 'keine'
+  AND NOT EXISTS (
+    SELECT 1
+    FROM vertrag_2b_verzicht AS z
+    WHERE replace(a.angaben ->> '$.befreiung', 'strittig_', '') GLOB z.befreiung_muster
+  );
+
+-- finding vertraege.nicht-erfasst: Angaben oder Änderungen zu einem Vertrag, der nicht im Register steht
+SELECT
+  vertrag || ': nicht erfasst' AS text,
+  sequence AS sequences
+FROM vertrag
+WHERE erfasst_am IS NULL;
+
+-- finding vertraege.ende-vor-beginn: Vertrag endet vor seinem Beginn
+SELECT
+  vertrag || ': Beginn ' || beginn || ', Ende ' || ende AS text,
+  sequence AS sequences
+FROM vertrag
+WHERE ende < beginn;
+
+-- finding vertraege.bestand-unbekannt: Bestand zu einer Kennzahl, die keinen Bestand kennt
+SELECT
+  kennzahl || ' ' || wert || ' (' || quelle || ')' AS text,
+  sequence AS sequences
+FROM vertrag_bestand
+WHERE kennzahl <> 'vertraege.gesamt';

@@ -1,0 +1,88 @@
+import LogFormat
+public import TransparencyLog
+
+/// Verifies a ledger's directory: chain, tree, checkpoints and the rules between records. It only reads, and it never
+/// repairs.
+///
+/// Whom it trusts: nobody but the verifier key, SHA-256, and the checkpoints the auditor brings along. With the key from
+/// record 0 it shows that the ledger is whole in itself; with the key that the auditor noted when the ledger was made, that
+/// it is the same ledger; with an older checkpoint, that nothing covered by that has been changed since, even by somebody
+/// who has the signing key.
+public struct LedgerVerifier: Sendable {
+  public struct Options: Sendable {
+    /// Older checkpoints, as files.
+    public var checkpoints: [String]
+    /// The key the ledger must be signed with; nil: the one that record 0 names.
+    public var key: VerifierKey?
+    /// Whether the contents in `documents/` are read and hashed as well.
+    public var documents: Bool
+    /// A folder for what does not fit the memory. What is kept of each record is 24 bytes or less, and stays in memory.
+    public var temporaryDirectory: String?
+
+    public init(
+      checkpoints: [String] = [], key: VerifierKey? = nil, documents: Bool = false, temporaryDirectory: String? = nil
+    ) {
+      self.checkpoints = checkpoints
+      self.key = key
+      self.documents = documents
+      self.temporaryDirectory = temporaryDirectory
+    }
+  }
+
+  private let ledger: String
+  private let options: Options
+
+  /// - Parameter ledger: path of the ledger's directory.
+  public init(ledger: String, options: Options = Options()) {
+    self.ledger = ledger
+    self.options = options
+  }
+
+  /// - Throws: where files cannot be read. What is wrong with the ledger stands in the report.
+  public func run(progress: (VerificationProgress) -> Void = { _ in }) throws(VerifierError) -> VerificationReport {
+    guard try directoryEntries(ledger) != nil else { throw .noLedger(path: ledger) }
+    // The checkpoint is read before the extent of the log: beside a daemon it is then never ahead of it.
+    let files = try CheckpointFile.load(ledger: ledger, given: options.checkpoints)
+    let extent = try LogExtent(ledger: ledger)
+    let newest = files.first { $0.role == .newest }?.claim
+    var claims: [UInt64: Set<Digest>] = [:]
+    for claim in files.compactMap(\.claim) { claims[claim.size, default: []].insert(claim.root) }
+
+    var auditor = ChainAuditor(extent: extent, claims: claims, coveredSize: newest?.size ?? 0)
+    let log = try auditor.run(progress: progress)
+    var findings = log.findings
+    func report(_ finding: Finding) { findings.append(finding) }
+
+    let opening = Opening(log.opening, key: options.key, report: report)
+    if log.size == 0 {
+      let place = log.end ?? LogPlace(segmentSequence: 0, offset: 0)
+      report(Finding(.truncated, sequence: 0, place: place, Phrase("das Protokoll ist leer", "the log is empty")))
+    } else if log.size < extent.durableRecords {
+      report(LedgerVerifier.truncated(log, promised: extent.durableRecords, by: "run/durable"))
+    }
+    let signed = CheckpointAudit(files: files, opening: opening, log: log).run(report: report)
+    if options.documents { try DocumentAudit(ledger: ledger).run(report: report) }
+
+    let signedSize = signed.map { min($0.size, log.size) } ?? 0
+    return VerificationReport(
+      origin: opening.origin, signed: signedSize, unsigned: log.size - signedSize,
+      root: signed?.root ?? log.tree.root, keys: opening.key.map { ["\($0)"] } ?? [], checkpoints: files.count,
+      records: log.size, bytes: log.byteCount - log.tornByteCount, tornBytes: log.tornByteCount,
+      findings: findings.sorted, omittedFindings: findings.omitted)
+  }
+
+  static func truncated(_ log: ChainAuditor.Result, promised: UInt64, by witness: String) -> Finding {
+    Finding(
+      .truncated, sequence: log.size, place: log.end ?? LogPlace(segmentSequence: 0, offset: 0),
+      Phrase(
+        "das Protokoll endet nach \(log.size) Datensätzen, \(witness) nennt \(promised)",
+        "the log ends after \(log.size) records, \(witness) says \(promised)"))
+  }
+}
+
+/// How far a verification has come.
+public struct VerificationProgress: Sendable {
+  public let records: UInt64
+  public let bytes: UInt64
+  public let totalBytes: UInt64
+}

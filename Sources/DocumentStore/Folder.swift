@@ -1,0 +1,41 @@
+import Glibc
+
+/// System calls on folders of the store.
+enum Folder {
+  /// Makes the names in a folder durable.
+  static func synchronize(_ path: String) throws(DocumentStoreError) {
+    try OpenFile(path, O_RDONLY | O_DIRECTORY).synchronize()
+  }
+
+  static func create(_ path: String) throws(DocumentStoreError) {
+    guard mkdir(path, 0o700) == 0 else { throw .system(call: "mkdir", path: path, errno: errno) }
+  }
+
+  static func createIfAbsent(_ path: String) throws(DocumentStoreError) {
+    guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .system(call: "mkdir", path: path, errno: errno) }
+  }
+
+  static func exists(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// The names in a folder, sorted, without `.` and `..`.
+  static func names(in path: String) throws(DocumentStoreError) -> [String] {
+    guard let stream = opendir(path) else { throw .system(call: "opendir", path: path, errno: errno) }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while true {
+      // readdir tells the end from an error by errno alone.
+      errno = 0
+      guard let entry = readdir(stream) else {
+        guard errno == 0 else { throw .system(call: "readdir", path: path, errno: errno) }
+        return names.sorted()
+      }
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+  }
+}

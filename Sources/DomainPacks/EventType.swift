@@ -1,0 +1,70 @@
+public import LogFormat
+
+/// One type of event, as its domain pack describes it.
+public struct EventType: Sendable {
+  /// The CloudEvents `type`, e.g. `de.aktenspur.vertrag.erfasst`.
+  public let name: String
+  public let title: String
+  /// Name of the pack that declares it.
+  public let pack: String
+  /// What it asks of its subject's state and makes of it; checked by the sequencer, not here.
+  public let transition: Transition
+  /// The subjects it may be about: its own patterns, or those of the pack.
+  let subjects: [SubjectPattern]
+  let schema: Schema
+  let marks: FieldMarks?
+
+  /// Whether an event of this type can hold fields that are to be sealed.
+  public var hasPersonalFields: Bool { marks?.hasPersonal ?? false }
+
+  /// The personal fields of an event's data, in document order; none lies inside another.
+  public func personalFields(of data: JSONValue, subject: String) -> [PersonalField] {
+    guard let marks, marks.hasPersonal else { return [] }
+    return marks.personalFields(of: data, subject: subject)
+  }
+
+  /// Checks everything that the pack says of a single event.
+  func check(_ event: Event) throws(EventRefusal) {
+    guard subjects.contains(where: { $0.matches(event.subject) }) else {
+      let patterns = subjects.map(\.text).joined(separator: " or ")
+      throw EventRefusal(pointer: "/subject", detail: "expected \(patterns), found \(JSONText.string(event.subject))")
+    }
+    switch event.payload {
+    case .json(let data):
+      try check(data, subject: event.subject)
+    case .none:
+      guard schema.violation(of: JSONValue.null) == nil else {
+        throw EventRefusal(pointer: "/data", detail: "data is required")
+      }
+    case .base64:
+      guard schema.acceptsEverything else {
+        throw EventRefusal(pointer: "/data_base64", detail: "expected data as JSON, found data_base64")
+      }
+    }
+  }
+
+  private func check(_ data: JSONValue, subject: String) throws(EventRefusal) {
+    if let violation = schema.violation(of: data) {
+      let concealed = personalFields(of: data, subject: subject).contains {
+        pointersTouch($0.pointer, violation.pointer)
+      }
+      throw EventRefusal(pointer: "/data" + violation.pointer, detail: violation.detail(concealed: concealed))
+    }
+    if let refusal = marks?.contradiction(in: data) {
+      throw EventRefusal(pointer: "/data" + refusal.pointer, detail: refusal.detail)
+    }
+  }
+
+  /// Whether one pointer is the other or leads to something inside it.
+  private func pointersTouch(_ left: String, _ right: String) -> Bool {
+    left == right || left.isEmpty || right.isEmpty || left.hasPrefix(right + "/") || right.hasPrefix(left + "/")
+  }
+}
+
+extension JSONValue {
+  /// `null`: what absent data is checked as.
+  static let null: JSONValue = {
+    guard let document = try? JSONDocument("null") else { preconditionFailure("null is JSON") }
+    return document.root
+  }()
+}

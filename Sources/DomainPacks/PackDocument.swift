@@ -1,0 +1,134 @@
+import LogFormat
+
+/// `pack.json`: what the pack is called and which events it knows.
+struct PackDocument {
+  static let file = "pack.json"
+
+  var title: String
+  var eventTypes: [EventType]
+
+  init(_ bytes: [UInt8], pack: String) throws(PackError) {
+    let root: JSONValue
+    do throws(JSONError) {
+      root = try JSONDocument(bytes).root
+    } catch {
+      throw PackError(pack: pack, file: PackDocument.file, place: .pointer(error.pointer), "\(error)")
+    }
+    do throws(SchemaError) {
+      try self.init(root, pack: pack)
+    } catch {
+      throw PackError(pack: pack, file: PackDocument.file, place: .pointer(error.pointer), error.detail)
+    }
+  }
+
+  private init(_ root: JSONValue, pack: String) throws(SchemaError) {
+    let members = try Members(
+      root, at: "", what: "pack", allowed: ["title", "description", "subject", "events", "$schema"])
+    _ = try members.string("description")
+    _ = try members.string("$schema")
+    title = try members.string("title") ?? pack
+    let subjects = try members.subjects()
+    eventTypes = []
+    guard let events = root["events"] else { return }
+    guard events.kind == .object else {
+      throw SchemaError("/events", "expected an object of event types, found \(events.excerpt)")
+    }
+    for event in events.members {
+      let pointer = "/events/" + JSONText.pointerToken(event.name)
+      eventTypes.append(
+        try PackDocument.eventType(event.name, event.value, at: pointer, pack: pack, subjects: subjects))
+    }
+  }
+
+  private static func eventType(
+    _ name: String, _ json: JSONValue, at pointer: String, pack: String, subjects inherited: [SubjectPattern]
+  ) throws(SchemaError) -> EventType {
+    guard !name.isEmpty, !name.contains(where: \.isWhitespace) else {
+      throw SchemaError(pointer, "expected the name of an event type, found \(JSONText.string(name))")
+    }
+    guard !name.hasPrefix(PackSet.ledgerPrefix) else {
+      throw SchemaError(pointer, "event types \(PackSet.ledgerPrefix)* are the ledger's own")
+    }
+    let members = try Members(
+      json, at: pointer, what: "event type",
+      allowed: ["title", "description", "subject", "data", "from", "to", "second"])
+    _ = try members.string("description")
+    let subjects = json["subject"] == nil ? inherited : try members.subjects()
+    guard !subjects.isEmpty else {
+      throw SchemaError(pointer, "no subject: expected \"subject\" here or for the whole pack")
+    }
+    let compiled =
+      try json["data"].map { data throws(SchemaError) in
+        try SchemaCompiler.compile(data, at: pointer + "/data")
+      } ?? SchemaCompiler.Compiled(schema: Schema(.init(), source: json, acceptsEverything: true), marks: nil)
+    let transition = Transition(
+      from: try members.states("from"), to: try members.string("to"), second: try members.string("second"))
+    return EventType(
+      name: name, title: try members.string("title") ?? name, pack: pack, transition: transition, subjects: subjects,
+      schema: compiled.schema, marks: compiled.marks)
+  }
+}
+
+/// The members of an object in `pack.json`, none of them unknown.
+private struct Members {
+  let json: JSONValue
+  let pointer: String
+
+  init(_ json: JSONValue, at pointer: String, what: String, allowed: [String]) throws(SchemaError) {
+    guard json.kind == .object else {
+      throw SchemaError(pointer, "expected an object that describes the \(what), found \(json.excerpt)")
+    }
+    for member in json.members where !allowed.contains(member.name) {
+      throw SchemaError(
+        pointer + "/" + JSONText.pointerToken(member.name),
+        "unknown member \"\(member.name)\" of the \(what); allowed are \(allowed.joined(separator: ", "))")
+    }
+    self.json = json
+    self.pointer = pointer
+  }
+
+  func string(_ name: String) throws(SchemaError) -> String? {
+    guard let value = json[name] else { return nil }
+    guard let string = value.string, !string.isEmpty else {
+      throw SchemaError("\(pointer)/\(name)", "expected a string that is not empty, found \(value.excerpt)")
+    }
+    return string
+  }
+
+  /// One pattern or several; none where the member is absent.
+  func subjects() throws(SchemaError) -> [SubjectPattern] {
+    guard let value = json["subject"] else { return [] }
+    let values = value.kind == .array ? Array(value.elements) : [value]
+    guard !values.isEmpty else { throw SchemaError("\(pointer)/subject", "expected one subject pattern or more") }
+    var patterns: [SubjectPattern] = []
+    for value in values {
+      guard let text = value.string else {
+        throw SchemaError(
+          "\(pointer)/subject", "expected a subject pattern or an array of them, found \(value.excerpt)")
+      }
+      do throws(PatternError) {
+        patterns.append(try SubjectPattern(text))
+      } catch {
+        throw SchemaError("\(pointer)/subject", error.detail)
+      }
+    }
+    return patterns
+  }
+
+  /// States, null standing for "no event on the subject yet"; nil where the member is absent.
+  func states(_ name: String) throws(SchemaError) -> [String?]? {
+    guard let value = json[name] else { return nil }
+    let expected = "expected an array of states, null for a subject without events"
+    guard value.kind == .array, value.count > 0 else {
+      throw SchemaError("\(pointer)/\(name)", "\(expected); found \(value.excerpt)")
+    }
+    var states: [String?] = []
+    for element in value.elements {
+      guard element.kind == .null || element.string?.isEmpty == false else {
+        throw SchemaError("\(pointer)/\(name)", "\(expected); found \(element.excerpt)")
+      }
+      states.append(element.string)
+    }
+    return states
+  }
+}

@@ -1,0 +1,118 @@
+public import LogFormat
+public import TransparencyLog
+
+/// The packs that a ledger uses together.
+public struct PackSet: Sendable {
+  /// Event types with this prefix are the ledger's own: packs may project them, not declare them.
+  static let ledgerPrefix = "de.aktenspur.ledger."
+
+  /// By name.
+  public let packs: [Pack]
+  /// The version of the whole: SHA-256 over lines `<digest of the pack>  <name>`, by name.
+  public let digest: Digest
+  private let types: [String: EventType]
+
+  /// Reads the packs of a folder, one in each folder inside it.
+  public static func load(directory: String) throws(PackError) -> PackSet {
+    try PackSet(files: try PackFolder.read(directory))
+  }
+
+  /// Reads packs from their files: pack name → path → content.
+  public init(files: [String: [String: [UInt8]]]) throws(PackError) {
+    var packs: [Pack] = []
+    for name in files.keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+      packs.append(try Pack(name: name, files: files[name] ?? [:]))
+    }
+    self.packs = packs
+    digest = SHA256.hash(packs.map { "\($0.digest.hex)  \($0.name)\n" }.joined())
+    var types: [String: EventType] = [:]
+    for type in packs.flatMap(\.eventTypes) { types[type.name] = type }
+    self.types = types
+    try Uses(of: packs).refuseRepeated()
+    try refuseUnknownTypes()
+  }
+
+  public func eventType(_ name: String) -> EventType? {
+    // The dictionary takes Unicode forms of one text for the same, a type's name is what its bytes are.
+    guard let type = types[name], type.name.utf8.elementsEqual(name.utf8) else { return nil }
+    return type
+  }
+
+  /// Checks an event against its pack: the type is known, the subject fits, the data is as the schema says.
+  ///
+  /// What depends on other events (`from`, `second`) is the sequencer's.
+  public func check(_ event: Event) throws(EventRefusal) -> EventType {
+    guard let type = eventType(event.type) else {
+      throw EventRefusal(pointer: "/type", detail: "no pack knows the event type \(JSONText.string(event.type))")
+    }
+    try type.check(event)
+    return type
+  }
+
+  /// A type that is misspelt would never be met: its section would never run, its second person never be there.
+  private func refuseUnknownTypes() throws(PackError) {
+    for pack in packs {
+      for type in pack.eventTypes {
+        guard let second = type.transition.second, types[second] == nil else { continue }
+        throw PackError(
+          pack: pack.name, file: PackDocument.file,
+          place: .pointer("/events/\(JSONText.pointerToken(type.name))/second"),
+          "no pack knows the event type \(JSONText.string(second))")
+      }
+      for (handler, line) in zip(pack.projection.handlers, pack.projection.handlerLines)
+      where types[handler.eventType] == nil && !handler.eventType.hasPrefix(PackSet.ledgerPrefix) {
+        throw PackError(
+          pack: pack.name, file: Projection.file, place: .line(line),
+          "no pack knows the event type \(JSONText.string(handler.eventType))")
+      }
+    }
+  }
+}
+
+/// Where each name of the packs is given, to refuse those given twice.
+private struct Uses {
+  private struct Use {
+    var pack: String
+    var file: String
+    var place: PackError.Place
+    var kind: String
+    var name: String
+
+    /// What must be there once. SQLite takes names that differ only in ASCII case for one.
+    var key: String {
+      kind == "table" || kind == "trigger" ? "\(kind) \(name.lowercased())" : "\(kind) \(name)"
+    }
+  }
+
+  private var uses: [Use] = []
+
+  init(of packs: [Pack]) {
+    for pack in packs {
+      func add(_ kind: String, _ name: String, _ file: String, _ place: PackError.Place) {
+        uses.append(Use(pack: pack.name, file: file, place: place, kind: kind, name: name))
+      }
+      for type in pack.eventTypes {
+        add("event type", type.name, PackDocument.file, .pointer("/events/\(JSONText.pointerToken(type.name))"))
+      }
+      for statement in pack.projection.schema {
+        // Tables, views and indexes share one space of names in SQLite; triggers have their own.
+        add(statement.kind == .trigger ? "trigger" : "table", statement.name, Projection.file, .line(statement.line))
+      }
+      for table in pack.tables { add("table", table.name, "tables/\(table.name).csv", .file) }
+      for figure in pack.figures { add("figure", figure.name, Figure.file, .line(figure.line)) }
+      for finding in pack.findings { add("finding", finding.name, Finding.file, .line(finding.line)) }
+      for report in pack.reports.keys.sorted() { add("report", report, "berichte/\(report)", .file) }
+    }
+  }
+
+  func refuseRepeated() throws(PackError) {
+    var first: [String: Use] = [:]
+    for use in uses {
+      if let other = first.updateValue(use, forKey: use.key) {
+        throw PackError(
+          pack: use.pack, file: use.file, place: use.place,
+          "\(use.kind) \(use.name) is already in pack \(other.pack), \(other.file)")
+      }
+    }
+  }
+}

@@ -1,0 +1,95 @@
+/// A named number of a report, as a query for the records behind it.
+public struct Figure: Sendable, Hashable {
+  /// E.g. `projekte.bearbeitung`.
+  public let name: String
+  public let title: String
+  /// E.g. `Projekte`; nil where the heading names none.
+  public let unit: String?
+  /// One SELECT, as written.
+  public let sql: String
+  /// The line of its heading, from 1.
+  let line: Int
+}
+
+/// A contradiction that a pack looks for, as a query for its occurrences.
+public struct Finding: Sendable, Hashable {
+  public let name: String
+  public let title: String
+  /// One SELECT, as written.
+  public let sql: String
+  /// The line of its heading, from 1.
+  let line: Int
+}
+
+extension Figure {
+  /// The figures of `figures.sql`, in file order.
+  static func read(_ bytes: [UInt8]) throws(TextError) -> [Figure] {
+    var figures: [Figure] = []
+    for query in try NamedQuery.read(bytes, keyword: "figure", form: "<name>: <title> [unit]") {
+      var title = query.title[...]
+      var unit: String?
+      if title.last == "]", let bracket = title.lastIndex(of: "[") {
+        unit = String(title[title.index(after: bracket)...].dropLast().trimmingSpace)
+        title = title[..<bracket].trimmingSpace
+      }
+      guard !title.isEmpty, unit?.isEmpty != true else {
+        throw TextError(query.line, "expected \"-- figure <name>: <title> [unit]\", found no title or an empty unit")
+      }
+      figures.append(Figure(name: query.name, title: String(title), unit: unit, sql: query.sql, line: query.line))
+    }
+    return figures
+  }
+}
+
+extension Finding {
+  /// The findings of `findings.sql`, in file order.
+  static func read(_ bytes: [UInt8]) throws(TextError) -> [Finding] {
+    try NamedQuery.read(bytes, keyword: "finding", form: "<name>: <title>").map {
+      Finding(name: $0.name, title: $0.title, sql: $0.sql, line: $0.line)
+    }
+  }
+}
+
+/// A section with a name, a title and one SELECT.
+private struct NamedQuery {
+  var name: String
+  var title: String
+  var sql: String
+  var line: Int
+
+  static func read(_ bytes: [UInt8], keyword: String, form: String) throws(TextError) -> [NamedQuery] {
+    let file = try SQLSections(bytes, keyword: keyword)
+    if let statement = file.preamble.first {
+      throw TextError(statement.line, "expected \"-- \(keyword) \(form)\" before the first statement")
+    }
+    var queries: [NamedQuery] = []
+    for section in file.sections {
+      let parts = section.heading.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+      let name = parts[0].trimmingSpace
+      let title = parts.count == 2 ? parts[1].trimmingSpace : ""
+      guard !name.isEmpty, name.utf8.allSatisfy(isNameByte), !title.isEmpty else {
+        throw TextError(
+          section.line, "expected \"-- \(keyword) \(form)\", found \"-- \(keyword) \(section.heading)\"")
+      }
+      guard let statement = section.statements.first, section.statements.count == 1 else {
+        throw TextError(
+          section.line, "expected one SELECT for \(keyword) \(name), found \(section.statements.count) statements")
+      }
+      guard let first = statement.head.first, ["SELECT", "WITH", "VALUES"].contains(where: first.isKeyword) else {
+        throw TextError(statement.line, "expected a SELECT for \(keyword) \(name)")
+      }
+      queries.append(
+        NamedQuery(name: String(name), title: String(title), sql: statement.sql, line: section.line))
+    }
+    return queries
+  }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+      true
+    default: false
+    }
+  }
+}

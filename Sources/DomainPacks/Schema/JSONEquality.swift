@@ -1,0 +1,31 @@
+import LogFormat
+
+extension JSONValue {
+  /// Equality as JSON Schema defines it (2020-12 Core §4.2.2): numbers by their mathematical value, strings by their
+  /// code points, objects without order.
+  func isSchemaEqual(to other: JSONValue) -> Bool {
+    guard kind == other.kind else { return false }
+    if text.elementsEqual(other.text) { return true }
+    switch kind {
+    case .null: return true
+    case .bool: return bool == other.bool
+    case .number: return DecimalNumber(text) == DecimalNumber(other.text)
+    case .string:
+      // Not `==`, which takes "é" and "e" + U+0301 for the same.
+      guard let string, let otherString = other.string else { return false }
+      return string.utf8.elementsEqual(otherString.utf8)
+    case .array:
+      var (left, right) = (elements, other.elements)
+      while true {
+        switch (left.next(), right.next()) {
+        case (nil, nil): return true
+        case (let one?, let two?) where one.isSchemaEqual(to: two): continue
+        default: return false
+        }
+      }
+    case .object:
+      guard count == other.count else { return false }
+      return members.allSatisfy { member in other[member.name]?.isSchemaEqual(to: member.value) ?? false }
+    }
+  }
+}

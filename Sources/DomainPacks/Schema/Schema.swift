@@ -1,0 +1,66 @@
+import LogFormat
+
+/// A JSON Schema (the subset of 2020-12 that packs may use), compiled once when its pack is loaded.
+final class Schema: Sendable {
+  /// The keywords, each with its value made ready. A keyword that is absent asks for nothing.
+  struct Rules: Sendable {
+    /// The schema `false`, which nothing fits.
+    var isImpossible = false
+    var types: TypeSet?
+    var constant: JSONValue?
+    var enumeration: [JSONValue]?
+    var minimum: NumberLimit?
+    var maximum: NumberLimit?
+    var minimumLength: Int?
+    var maximumLength: Int?
+    var pattern: Pattern?
+    var format: StringFormat?
+    var items: Schema?
+    var properties: [(name: String, schema: Schema)] = []
+    var additionalProperties: Schema?
+    var required: [String] = []
+    var dependentRequired: [(name: String, required: [String])] = []
+    var condition: Condition?
+    var not: Schema?
+    var allOf: [Schema] = []
+    var anyOf: [Schema] = []
+  }
+
+  struct Condition: Sendable {
+    var test: Schema
+    var then: Schema?
+    var otherwise: Schema?
+  }
+
+  let rules: Rules
+  /// As the pack writes it.
+  let source: JSONValue
+  /// Whether every value fits, so that no value need be looked at.
+  let acceptsEverything: Bool
+
+  init(_ rules: Rules, source: JSONValue, acceptsEverything: Bool) {
+    self.rules = rules
+    self.source = source
+    self.acceptsEverything = acceptsEverything
+  }
+}
+
+/// The value of the keyword `type`.
+struct TypeSet: OptionSet, Sendable, Hashable {
+  let rawValue: UInt8
+
+  static let null = TypeSet(rawValue: 1)
+  static let boolean = TypeSet(rawValue: 2)
+  static let integer = TypeSet(rawValue: 4)
+  static let number = TypeSet(rawValue: 8)
+  static let string = TypeSet(rawValue: 16)
+  static let array = TypeSet(rawValue: 32)
+  static let object = TypeSet(rawValue: 64)
+
+  static let named: [(name: String, type: TypeSet)] = [
+    ("null", .null), ("boolean", .boolean), ("integer", .integer), ("number", .number), ("string", .string),
+    ("array", .array), ("object", .object),
+  ]
+
+  var names: [String] { TypeSet.named.filter { contains($0.type) }.map(\.name) }
+}

@@ -1,0 +1,236 @@
+import Foundation
+public import LogFormat
+public import Logging
+import Synchronization
+public import TransparencyLog
+
+/// A ledger's log, open for writing: one process, one sequencer.
+///
+/// ```swift
+/// let log = try Log.open(directory, stateAfter: …, …)
+/// let results = await log.append([AppendGroup([PreparedEvent(event)], recordedBy: "dms")])
+/// ```
+public final class Log: Sendable {
+  public let directory: LedgerDirectory
+  public let description: LedgerDescription
+  public let verifierKey: VerifierKey
+  /// What recovery cut off and the log does not tell yet.
+  public let unrecordedCuts: [Cut]
+
+  private let lock: WriterLock
+  private let index: LogIndex
+  private let sequencer: Sequencer
+  private let checkpointer: Checkpointer
+  private let signal: SizeSignal
+  private let position: CurrentPosition
+
+  /// What the caller knows about events and the log does not.
+  public struct Rules: Sendable {
+    /// Changes whenever `stateAfter` does: an index made under other rules is made again.
+    public var identity: String
+    /// The state of a subject after an event of that type; nil leaves it as it was.
+    public var stateAfter: @Sendable (_ type: String) -> String?
+    /// Whether a sent event has the content of the stored record although their payloads differ as they stand.
+    public var hasContent: @Sendable (_ sent: Event, _ stored: Record) -> Bool
+    public var clock: @Sendable () -> Timestamp
+
+    public init(
+      identity: String, stateAfter: @escaping @Sendable (_ type: String) -> String?,
+      hasContent: @escaping @Sendable (_ sent: Event, _ stored: Record) -> Bool = { _, _ in false },
+      clock: @escaping @Sendable () -> Timestamp = { .now }
+    ) {
+      self.identity = identity
+      self.stateAfter = stateAfter
+      self.hasContent = hasContent
+      self.clock = clock
+    }
+  }
+
+  /// Takes the lock, recovers, signs a checkpoint and begins to take events.
+  ///
+  /// - Throws: ``LedgerOpenError``; nothing has been written then, except that a torn end may have been cut off.
+  public static func open(_ directory: LedgerDirectory, rules: Rules, logger: Logger) throws -> Log {
+    let description = try LedgerDescription(of: directory)
+    guard let lock = try WriterLock.acquire(directory) else { throw LedgerOpenError.busy(directory.lock) }
+    let key = try signingKey(of: directory, origin: description.origin)
+    let checkpoint = try newestCheckpoint(of: directory, key: key.verifierKey)
+    for folder in LedgerDirectory.derivedFolders { try SystemCall.makeDirectory(directory.path + "/" + folder) }
+
+    let (index, start) = try LogIndex.open(
+      path: directory.index, identity: description.origin + "\n" + rules.identity)
+    if start == nil { logger.info("the index is built from the whole log") }
+    let opened = try Opening.run(
+      directory: directory, checkpoint: checkpoint, index: index, start: start, stateAfter: rules.stateAfter)
+    if let cut = opened.cut {
+      logger.warning(
+        "cut off an incomplete end of the log",
+        metadata: ["segment": "\(cut.segment)", "offset": "\(cut.offset)", "bytes": "\(cut.bytes)"])
+    }
+    let durable = try DurableHead.create(directory)
+    let position = CurrentPosition(opened.end.position)
+    let signal = SizeSignal(size: opened.end.position.size)
+    let checkpointer = Checkpointer(directory: directory, key: key, end: opened.end, logger: logger) { end in
+      index.checkpointed(IndexStart(position: end.position, frontier: end.frontier))
+    }
+    let sequencer = try Sequencer(
+      directory: directory, end: opened.end, index: index, durable: durable, logger: logger, clock: rules.clock,
+      checkContent: rules.hasContent
+    ) { end in
+      position.set(end.position)
+      checkpointer.grown(to: end)
+      signal.grow(to: end.position.size)
+    }
+    index.startWriting()
+    try checkpointer.start()
+    sequencer.start()
+    return Log(
+      directory: directory, description: description, verifierKey: key.verifierKey,
+      unrecordedCuts: Cut.pending(in: directory), lock: lock, index: index, sequencer: sequencer,
+      checkpointer: checkpointer, signal: signal, position: position)
+  }
+
+  private init(
+    directory: LedgerDirectory, description: LedgerDescription, verifierKey: VerifierKey, unrecordedCuts: [Cut],
+    lock: WriterLock, index: LogIndex, sequencer: Sequencer, checkpointer: Checkpointer, signal: SizeSignal,
+    position: CurrentPosition
+  ) {
+    self.directory = directory
+    self.description = description
+    self.verifierKey = verifierKey
+    self.unrecordedCuts = unrecordedCuts
+    self.lock = lock
+    self.index = index
+    self.sequencer = sequencer
+    self.checkpointer = checkpointer
+    self.signal = signal
+    self.position = position
+  }
+
+  private static func signingKey(of directory: LedgerDirectory, origin: String) throws -> SigningKey {
+    let text: [UInt8]
+    do {
+      text = try SystemCall.contents(of: directory.signingKey)
+    } catch {
+      throw LedgerOpenError.signingKey("\(error)")
+    }
+    let key: SigningKey
+    do {
+      key = try SigningKey(String(decoding: text, as: UTF8.self).trimmingCharacters(in: .newlines))
+    } catch {
+      throw LedgerOpenError.signingKey("\(error)")
+    }
+    guard key.name == origin else {
+      throw LedgerOpenError.signingKey("it is for \(key.name), the ledger's origin is \(origin)")
+    }
+    return key
+  }
+
+  private static func newestCheckpoint(
+    of directory: LedgerDirectory, key: VerifierKey
+  ) throws -> Checkpoint? {
+    let note: [UInt8]
+    do {
+      note = try SystemCall.contents(of: directory.checkpoint)
+    } catch {
+      if error.errno == ENOENT { return nil }
+      throw LedgerOpenError.damaged(.checkpointUnreadable("\(error)"))
+    }
+    do {
+      return try Checkpoint.open(note, by: key)
+    } catch {
+      throw LedgerOpenError.damaged(.checkpointUnreadable("\(error)"))
+    }
+  }
+
+  // MARK: Writing
+
+  /// Records the groups, each wholly or not at all, and returns when all of it is durable or refused.
+  public func append(_ groups: [AppendGroup]) async -> [Result<[Receipt], AppendError>] {
+    await sequencer.submit(groups)
+  }
+
+  /// The cuts of ``unrecordedCuts`` stand in the log now.
+  public func forgetCuts() throws {
+    try Cut.forget(in: directory)
+  }
+
+  /// Why nothing is written any more, if so.
+  public var stopped: String? { sequencer.stopped }
+
+  /// Answers what waits, signs the last checkpoint, completes the index and lets go of the lock.
+  public func close() throws {
+    sequencer.close()
+    checkpointer.close()
+    signal.close()
+    try index.close()
+  }
+
+  // MARK: Reading
+
+  /// The number of durable records.
+  public var size: UInt64 { signal.size }
+
+  /// - Returns: the number of durable records once it is above `size`; nil when the log is closed or the task cancelled.
+  public func wait(above size: UInt64) async -> UInt64? {
+    await signal.wait(above: size)
+  }
+
+  /// The newest signed checkpoint.
+  public var checkpoint: String { checkpointer.note }
+
+  /// A checkpoint over every record that is durable now.
+  public func renewedCheckpoint() async throws -> String {
+    try await checkpointer.renewed()
+  }
+
+  /// What is known of a subject; nil if it has no event.
+  public func state(of subject: String) throws -> SubjectState? {
+    try index.readingConcurrently { try $0.state(of: subject) }
+  }
+
+  /// A record's line without LF; nil if there is no such record.
+  public func line(at sequence: UInt64) throws -> [UInt8]? {
+    try index.readingConcurrently { reader in
+      try LogLines(directory: directory, end: position.value).line(at: sequence, reader)
+    }
+  }
+
+  /// The lines in `from..<below` that the filter lets through, about `maximumBytes` at a time.
+  public func lines(_ filter: LineFilter, from: UInt64, below: UInt64, maximumBytes: Int) throws -> LineChunk {
+    let lines = LogLines(directory: directory, end: position.value)
+    return try index.readingConcurrently { reader in
+      if let subject = filter.subject {
+        return try lines.chunk(of: subject, filter, from: from, below: below, maximumBytes: maximumBytes, reader)
+      }
+      return try lines.chunk(filter, from: from, below: below, maximumBytes: maximumBytes, reader)
+    }
+  }
+
+  /// Calls `body` with each record's line, in order.
+  public func forEachLine(
+    from: UInt64, below: UInt64, _ body: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    let lines = LogLines(directory: directory, end: position.value)
+    try index.readingConcurrently { reader in
+      try lines.forEach(from: from, below: below, reader) { line, _ in
+        try body(line)
+        return true
+      }
+    }
+  }
+}
+
+/// The durable end of the log, for readers in this process.
+private final class CurrentPosition: Sendable {
+  private let state: Mutex<LogPosition>
+
+  init(_ position: LogPosition) {
+    state = Mutex(position)
+  }
+
+  var value: LogPosition { state.withLock { $0 } }
+
+  func set(_ position: LogPosition) {
+    state.withLock { $0 = position }
+  }
+}

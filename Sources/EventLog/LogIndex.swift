@@ -1,0 +1,435 @@
+import Foundation
+import GRDB
+import LogFormat
+import TransparencyLog
+
+/// What is derived from the log for fast answers: where an event with that `source` and `id` is, each subject's version,
+/// state and records, and where a sequence stands in the segments.
+///
+/// Written behind: an entry is found from the moment its record is durable, first in memory, later in
+/// `cache/index.sqlite`. The file may be deleted at any time; opening then reads the whole log once.
+final class LogIndex: @unchecked Sendable {
+  // @unchecked: `active`, `flushing`, `durablePosition` and `failure` are only touched under `condition`.
+
+  /// Changes with the tables below; another version's file is rebuilt.
+  private static let schemaVersion = 1
+  /// Every how many records the place in the segments is kept.
+  static let placeInterval: UInt64 = 64
+  /// How many records may wait in memory before appending waits for the index.
+  private static let maximumWaiting = 200_000
+
+  private let path: String
+  private let writer: DatabasePool
+  private let sequencerConnection: DatabaseQueue
+
+  private let condition = NSCondition()
+  private var active = IndexDelta()
+  private var flushing = IndexDelta()
+  private var pendingStart: IndexStart?
+  private var failure: (any Error)?
+  private var isClosing = false
+  private var isWriting = false
+
+  /// - Parameter identity: what the entries depend on besides the log (origin, and the state transitions in force); a
+  ///   file made under another identity is not used.
+  /// - Returns: the index, and from where the log has to be read to complete it (nil: from its beginning).
+  static func open(path: String, identity: String) throws -> (index: LogIndex, start: IndexStart?) {
+    do {
+      let index = try LogIndex(path: path)
+      if let start = try index.start(identity: identity) { return (index, start) }
+      try index.close()
+    } catch is DatabaseError {
+      // Not a database, or not one of ours: derived, so it is made again.
+    }
+    for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+    let index = try LogIndex(path: path)
+    try index.createTables(identity: identity)
+    return (index, nil)
+  }
+
+  /// Look-ups in the file beside the daemon, which may be up to a second behind the log.
+  ///
+  /// - Returns: nil where there is no usable file.
+  static func readingFile<Output>(
+    path: String, _ body: (IndexReader, _ start: LogPosition) throws -> Output
+  ) throws -> Output? {
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    var configuration = Configuration()
+    configuration.readonly = true
+    guard let queue = try? DatabaseQueue(path: path, configuration: configuration) else { return nil }
+    return try queue.read { db in
+      guard (try? Int.fetchOne(db, sql: "PRAGMA user_version")) == schemaVersion,
+        let row = try Row.fetchOne(db, sql: "SELECT size, segment, offset FROM start")
+      else { return nil }
+      let start = LogPosition(
+        size: UInt64(row[0] as Int64), segment: Segment(first: UInt64(row[1] as Int64)),
+        offset: UInt64(row[2] as Int64))
+      return try body(IndexReader(index: nil, db: db), start)
+    }
+  }
+
+  private init(path: String) throws {
+    self.path = path
+    var configuration = Configuration()
+    configuration.label = "index"
+    writer = try DatabasePool(path: path, configuration: configuration)
+    configuration.label = "index of the sequencer"
+    configuration.readonly = true
+    sequencerConnection = try DatabaseQueue(path: path, configuration: configuration)
+  }
+
+  private func start(identity: String) throws -> IndexStart? {
+    try writer.read { db in
+      guard try Int.fetchOne(db, sql: "PRAGMA user_version") == LogIndex.schemaVersion else { return nil }
+      guard let row = try Row.fetchOne(db, sql: "SELECT * FROM start"), row["identity"] == identity else { return nil }
+      let hashes: Data = row["frontier"]
+      guard hashes.count % Digest.byteCount == 0 else { return nil }
+      let digests = stride(from: 0, to: hashes.count, by: Digest.byteCount).compactMap {
+        Digest(hashes[hashes.startIndex + $0..<hashes.startIndex + $0 + Digest.byteCount])
+      }
+      guard let frontier = Frontier(size: UInt64(row["size"] as Int64), hashes: digests) else { return nil }
+      return IndexStart(
+        position: LogPosition(
+          size: frontier.size, segment: Segment(first: UInt64(row["segment"] as Int64)),
+          offset: UInt64(row["offset"] as Int64)),
+        frontier: frontier)
+    }
+  }
+
+  private func createTables(identity: String) throws {
+    try writer.write { db in
+      try db.execute(
+        sql: """
+          CREATE TABLE start (
+            identity TEXT NOT NULL,
+            size     INTEGER NOT NULL,
+            segment  INTEGER NOT NULL,
+            offset   INTEGER NOT NULL,
+            frontier BLOB NOT NULL
+          );
+          CREATE TABLE ids (
+            key      BLOB PRIMARY KEY,
+            sequence INTEGER NOT NULL
+          ) WITHOUT ROWID;
+          CREATE TABLE subjects (
+            id      INTEGER PRIMARY KEY,
+            subject TEXT NOT NULL UNIQUE,
+            version INTEGER NOT NULL,
+            state   TEXT,
+            first   INTEGER NOT NULL,
+            last    INTEGER NOT NULL
+          );
+          CREATE TABLE names (
+            id   INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE
+          );
+          CREATE TABLE events (
+            subject  INTEGER NOT NULL,
+            sequence INTEGER NOT NULL,
+            type     INTEGER NOT NULL,
+            actor    INTEGER NOT NULL,
+            PRIMARY KEY (subject, sequence)
+          ) WITHOUT ROWID;
+          CREATE TABLE places (
+            sequence INTEGER PRIMARY KEY,
+            segment  INTEGER NOT NULL,
+            offset   INTEGER NOT NULL
+          );
+          """)
+      try db.execute(sql: "INSERT INTO start VALUES (?, 0, 0, 0, x'')", arguments: [identity])
+      try db.execute(sql: "PRAGMA user_version = \(LogIndex.schemaVersion)")
+    }
+  }
+
+  // MARK: Writing
+
+  /// Begins to write behind on a thread of its own.
+  func startWriting() {
+    let thread = Thread { [self] in writeBehind() }
+    thread.name = "index"
+    isWriting = true
+    thread.start()
+  }
+
+  /// Takes the entries of durable records. Waits while too many are waiting to be written.
+  func add(_ delta: IndexDelta) throws {
+    condition.lock()
+    defer { condition.unlock() }
+    while active.count > LogIndex.maximumWaiting, failure == nil { condition.wait() }
+    if let failure { throw failure }
+    active.merge(delta)
+    condition.broadcast()
+  }
+
+  /// A checkpoint has become durable: the next opening need not read the log before it.
+  func checkpointed(_ start: IndexStart) {
+    condition.lock()
+    pendingStart = start
+    condition.unlock()
+  }
+
+  /// Writes what is waiting, and closes the file.
+  func close() throws {
+    condition.lock()
+    isClosing = true
+    condition.broadcast()
+    while isWriting { condition.wait() }
+    let failure = failure
+    condition.unlock()
+    if let failure { throw failure }
+    try flush()
+    try sequencerConnection.close()
+    try writer.close()
+  }
+
+  /// Writes what is waiting now, on the caller's thread.
+  func flush() throws {
+    condition.lock()
+    flushing = active
+    active = IndexDelta()
+    let start = pendingStart
+    pendingStart = nil
+    condition.unlock()
+    try write(flushing, start)
+    condition.lock()
+    flushing = IndexDelta()
+    condition.broadcast()
+    condition.unlock()
+  }
+
+  private func writeBehind() {
+    defer {
+      condition.lock()
+      isWriting = false
+      condition.broadcast()
+      condition.unlock()
+    }
+    while true {
+      condition.lock()
+      // A second's worth of entries in one transaction, or as many as have come.
+      let deadline = Date(timeIntervalSinceNow: 1)
+      while !isClosing, active.count < 8192, condition.wait(until: deadline) {}
+      let isLast = isClosing
+      condition.unlock()
+      do {
+        try flush()
+      } catch {
+        condition.lock()
+        failure = error
+        condition.unlock()
+        return
+      }
+      if isLast { return }
+    }
+  }
+
+  private func write(_ delta: IndexDelta, _ start: IndexStart?) throws {
+    guard delta.count > 0 || start != nil else { return }
+    try writer.write { db in
+      // In the order of the keys: neighbouring pages are written together.
+      let ids = try db.cachedStatement(sql: "INSERT OR REPLACE INTO ids VALUES (?, ?)")
+      for (key, sequence) in delta.ids.sorted(by: { $0.key < $1.key }) {
+        try ids.execute(arguments: [Data(key.bytes), Int64(sequence)])
+      }
+      let subjects = try db.cachedStatement(
+        sql: """
+          INSERT INTO subjects (subject, version, state, first, last) VALUES (?, ?, ?, ?, ?)
+          ON CONFLICT (subject) DO UPDATE SET version = excluded.version, state = excluded.state, last = excluded.last
+          RETURNING id
+          """)
+      let events = try db.cachedStatement(sql: "INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?)")
+      var names: [String: Int64] = [:]
+      func number(of name: String) throws -> Int64 {
+        if let known = names[name] { return known }
+        let find = try db.cachedStatement(sql: "SELECT id FROM names WHERE name = ?")
+        let id: Int64
+        if let known = try Int64.fetchOne(find, arguments: [name]) {
+          id = known
+        } else {
+          try db.cachedStatement(sql: "INSERT INTO names (name) VALUES (?)").execute(arguments: [name])
+          id = db.lastInsertedRowID
+        }
+        names[name] = id
+        return id
+      }
+      for (subject, state) in delta.subjects.sorted(by: { $0.value.first < $1.value.first }) {
+        let id = try Int64.fetchOne(
+          subjects,
+          arguments: [subject, Int64(state.version), state.state, Int64(state.first), Int64(state.last)])
+        guard let id else { continue }
+        for event in delta.events[subject] ?? [] {
+          try events.execute(
+            arguments: [id, Int64(event.sequence), try number(of: event.type), try number(of: event.actor)])
+        }
+      }
+      let places = try db.cachedStatement(sql: "INSERT OR REPLACE INTO places VALUES (?, ?, ?)")
+      for place in delta.places {
+        try places.execute(arguments: [Int64(place.size), Int64(place.segment.first), Int64(place.offset)])
+      }
+      if let start {
+        let frontier = start.frontier.hashes.reduce(into: Data()) { $0.append(contentsOf: $1.bytes) }
+        try db.execute(
+          sql: "UPDATE start SET size = ?, segment = ?, offset = ?, frontier = ?",
+          arguments: [
+            Int64(start.position.size), Int64(start.position.segment.first), Int64(start.position.offset), frontier,
+          ])
+      }
+    }
+  }
+
+  // MARK: Reading
+
+  /// Many look-ups on the sequencer's own connection.
+  func reading<Output>(_ body: (IndexReader) throws -> Output) throws -> Output {
+    try sequencerConnection.unsafeRead { db in try body(IndexReader(index: self, db: db)) }
+  }
+
+  /// Look-ups from any thread.
+  func readingConcurrently<Output>(_ body: (IndexReader) throws -> Output) throws -> Output {
+    try writer.unsafeRead { db in try body(IndexReader(index: self, db: db)) }
+  }
+
+  /// Looks into the entries that are not yet in the file, the newest first.
+  fileprivate func inMemory<Output>(_ body: (IndexDelta) -> Output?) -> Output? {
+    condition.lock()
+    defer { condition.unlock() }
+    return body(active) ?? body(flushing)
+  }
+
+  /// Collects from the entries that are not yet in the file, the oldest first.
+  fileprivate func allInMemory<Output>(_ body: (IndexDelta) -> [Output]) -> [Output] {
+    condition.lock()
+    defer { condition.unlock() }
+    return body(flushing) + body(active)
+  }
+}
+
+/// From where the log must be read to complete the index: the newest checkpoint it has seen.
+struct IndexStart: Sendable {
+  var position: LogPosition
+  var frontier: Frontier
+}
+
+/// Entries of durable records that are not yet in the file.
+struct IndexDelta: Sendable {
+  struct Event: Sendable {
+    var sequence: UInt64
+    var type: String
+    var actor: String
+  }
+
+  private(set) var count = 0
+  /// The newest checkpoint within these entries, while the log is being opened.
+  private(set) var start: IndexStart?
+  private(set) var ids: [EventKey: UInt64] = [:]
+  private(set) var subjects: [String: SubjectState] = [:]
+  private(set) var events: [String: [Event]] = [:]
+  private(set) var places: [LogPosition] = []
+
+  /// - Parameter place: where the record begins.
+  mutating func add(
+    key: EventKey, subject: String, state: SubjectState, type: String, actor: String, place: LogPosition
+  ) {
+    count += 1
+    ids[key] = place.size
+    subjects[subject] = state
+    events[subject, default: []].append(Event(sequence: place.size, type: type, actor: actor))
+    if place.size % LogIndex.placeInterval == 0 || place.offset == 0 { places.append(place) }
+  }
+
+  mutating func reached(_ start: IndexStart) {
+    self.start = start
+  }
+
+  mutating func merge(_ newer: IndexDelta) {
+    if count == 0 {
+      self = newer
+      return
+    }
+    count += newer.count
+    ids.merge(newer.ids) { _, new in new }
+    subjects.merge(newer.subjects) { _, new in new }
+    events.merge(newer.events) { $0 + $1 }
+    places += newer.places
+  }
+}
+
+/// The look-ups, over memory and file together.
+struct IndexReader {
+  fileprivate let index: LogIndex?
+  fileprivate let db: Database
+
+  /// The sequence of the record with that key.
+  func sequence(of key: EventKey) throws -> UInt64? {
+    if let found = index?.inMemory({ $0.ids[key] }) { return found }
+    let statement = try db.cachedStatement(sql: "SELECT sequence FROM ids WHERE key = ?")
+    return try Int64.fetchOne(statement, arguments: [Data(key.bytes)]).map { UInt64($0) }
+  }
+
+  func state(of subject: String) throws -> SubjectState? {
+    if let found = index?.inMemory({ $0.subjects[subject] }) { return found }
+    let statement = try db.cachedStatement(sql: "SELECT version, state, first, last FROM subjects WHERE subject = ?")
+    return try Row.fetchOne(statement, arguments: [subject]).map { row in
+      SubjectState(
+        version: UInt64(row[0] as Int64), state: row[1], first: UInt64(row[2] as Int64), last: UInt64(row[3] as Int64))
+    }
+  }
+
+  /// Whether someone other than `actor` has recorded an event of that type on the subject.
+  func hasEvent(on subject: String, type: String, byOtherThan actor: String) throws -> Bool {
+    let waiting = index?.allInMemory { $0.events[subject] ?? [] } ?? []
+    if waiting.contains(where: { $0.type == type && $0.actor != actor }) { return true }
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT EXISTS (
+          SELECT 1
+          FROM events
+          WHERE subject = (SELECT id FROM subjects WHERE subject = ?)
+          AND type = (SELECT id FROM names WHERE name = ?)
+          AND actor IS NOT (SELECT id FROM names WHERE name = ?)
+        )
+        """)
+    return try Bool.fetchOne(statement, arguments: [subject, type, actor]) ?? false
+  }
+
+  /// Sequences of the subject's records from `from`, at most `limit`, in order.
+  func sequences(of subject: String, from: UInt64, limit: Int) throws -> [UInt64] {
+    // Memory first: what moves to the file in between is then found there too, and named once.
+    let waiting = (index?.allInMemory { $0.events[subject] ?? [] } ?? []).map(\.sequence).filter { $0 >= from }
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT sequence
+        FROM events
+        WHERE subject = (SELECT id FROM subjects WHERE subject = ?)
+        AND sequence >= ?
+        ORDER BY sequence
+        LIMIT ?
+        """)
+    let written = try Int64.fetchAll(statement, arguments: [subject, Int64(from), limit]).map { UInt64($0) }
+    return Array((written + waiting.filter { $0 > written.last ?? 0 || written.isEmpty }).prefix(limit))
+  }
+
+  /// The newest record of that type on the subject.
+  func newest(of type: String, on subject: String) throws -> UInt64? {
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT max(sequence)
+        FROM events
+        WHERE subject = (SELECT id FROM subjects WHERE subject = ?)
+        AND type = (SELECT id FROM names WHERE name = ?)
+        """)
+    return try Int64.fetchOne(statement, arguments: [subject, type]).map { UInt64($0) }
+  }
+
+  /// The nearest place at or before the record that is known without reading the log.
+  func place(before sequence: UInt64) throws -> LogPosition? {
+    if let found = index?.inMemory({ $0.places.last { $0.size <= sequence } }) { return found }
+    let statement = try db.cachedStatement(
+      sql: "SELECT sequence, segment, offset FROM places WHERE sequence <= ? ORDER BY sequence DESC LIMIT 1")
+    return try Row.fetchOne(statement, arguments: [Int64(clamping: sequence)]).map { row in
+      LogPosition(
+        size: UInt64(row[0] as Int64), segment: Segment(first: UInt64(row[1] as Int64)),
+        offset: UInt64(row[2] as Int64))
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import Foundation
+import LogFormat
+
+/// Reads lines by sequence from the segments, up to a durable end.
+struct LogLines {
+  let directory: LedgerDirectory
+  let end: LogPosition
+
+  /// One record's line. The place from the index is only a hint: what stands there must bear the sequence, else the
+  /// segment is read from its beginning.
+  func line(at sequence: UInt64, _ index: IndexReader) throws -> [UInt8]? {
+    guard sequence < end.size else { return nil }
+    var found: [UInt8]?
+    try forEach(from: sequence, below: sequence + 1, index, chunk: 1 << 15) { line, _ in
+      found = Array(line)
+      return false
+    }
+    return found
+  }
+
+  /// Hands out the lines of `from..<below` in order until `body` returns false.
+  func forEach(
+    from: UInt64, below: UInt64, _ index: IndexReader?, chunk: Int = 1 << 20,
+    _ body: (UnsafeRawBufferPointer, UInt64) throws -> Bool
+  ) throws {
+    let below = min(below, end.size)
+    guard from < below else { return }
+    if let place = try index?.place(before: from), place.size <= from,
+      try read(from: from, below: below, place, chunk, body)
+    { return }
+    // Without a usable place: the segment that holds the record, from its first byte.
+    let segments = try Segment.list(in: directory)
+    guard let segment = segments.last(where: { $0.first <= from }) else { return }
+    let start = LogPosition(size: segment.first, segment: segment, offset: 0)
+    guard try read(from: from, below: below, start, chunk, body) else {
+      throw RecordError.member("sequence", expected: SequenceText.string(from))
+    }
+  }
+
+  /// - Returns: false if the first line wanted does not bear its sequence; nothing has been handed out then.
+  private func read(
+    from: UInt64, below: UInt64, _ place: LogPosition, _ chunk: Int,
+    _ body: (UnsafeRawBufferPointer, UInt64) throws -> Bool
+  ) throws -> Bool {
+    var reader: LineReader
+    do {
+      reader = try LineReader(directory, from: place, end: end, chunk: chunk)
+    } catch {
+      if error.errno == ENOENT { return false }
+      throw error
+    }
+    var sequence = place.size
+    while sequence < below {
+      let goOn = try reader.next { line, _ -> Bool? in
+        guard sequence >= from else { return true }
+        if sequence == from, LineScan.sequence(of: line) != sequence { return nil }
+        return try body(line, sequence)
+      }
+      switch goOn {
+      case .some(.some(true)): sequence += 1
+      case .some(.some(false)): return true
+      case .some(.none): return false
+      case .none:
+        guard try reader.advance(), reader.segment.first == sequence else { return sequence > from }
+      }
+    }
+    return true
+  }
+}
+
+/// Finds context attributes in a record's line without reading it all.
+///
+/// The members stand in a fixed order before `data`, and inside a JSON string every quote is escaped, so the first
+/// `,"name":` of a line is the attribute itself.
+enum LineScan {
+  static func sequence(of line: UnsafeRawBufferPointer) -> UInt64? {
+    number(#","sequence":""#, in: line)
+  }
+
+  static func batchEnd(of line: UnsafeRawBufferPointer) -> UInt64? {
+    // It may be absent, and a member of `data` may have its name; so it counts only before `previoushash`.
+    guard let behind = place(of: #","previoushash":""#, in: line) else { return nil }
+    return number(#","batchend":""#, in: UnsafeRawBufferPointer(rebasing: line[..<behind]))
+  }
+
+  /// RFC 3339 in UTC with microseconds, which orders as text.
+  static func recordedTime(of line: UnsafeRawBufferPointer) -> String? {
+    guard let start = place(of: #","recordedtime":""#, in: line), start + 27 <= line.count else { return nil }
+    return String(decoding: line[start..<start + 27], as: UTF8.self)
+  }
+
+  private static func number(_ name: StaticString, in line: UnsafeRawBufferPointer) -> UInt64? {
+    guard let start = place(of: name, in: line), start + SequenceText.length <= line.count else { return nil }
+    var sequence: UInt64 = 0
+    for byte in line[start..<start + SequenceText.length] {
+      guard byte &- UInt8(ascii: "0") < 10 else { return nil }
+      let (product, overflow) = sequence.multipliedReportingOverflow(by: 10)
+      guard !overflow else { return nil }
+      sequence = product &+ UInt64(byte - UInt8(ascii: "0"))
+    }
+    return sequence
+  }
+
+  /// Whether the attribute's value is `text`, both as shortest-form JSON strings with their quotes.
+  static func hasAttribute(_ name: StaticString, _ text: [UInt8], in line: UnsafeRawBufferPointer) -> Bool {
+    guard let start = place(of: name, in: line), start + text.count - 1 <= line.count else { return false }
+    // `place` is behind the opening quote.
+    return line[(start - 1)..<(start - 1 + text.count)].elementsEqual(text)
+  }
+
+  /// - Returns: the offset behind the name's text.
+  private static func place(of name: StaticString, in line: UnsafeRawBufferPointer) -> Int? {
+    guard let base = line.baseAddress else { return nil }
+    let length = name.utf8CodeUnitCount
+    var start = 0
+    while start + length <= line.count {
+      guard let comma = memchr(base + start, Int32(name.utf8Start.pointee), line.count - length - start + 1) else {
+        return nil
+      }
+      let found = UnsafeRawPointer(comma) - base
+      if memcmp(comma, name.utf8Start, length) == 0 { return found + length }
+      start = found + 1
+    }
+    return nil
+  }
+}

@@ -1,0 +1,131 @@
+import Foundation
+public import LogFormat
+
+/// Reads a ledger's log from its directory, with or without a daemon beside it. Never writes, takes no lock.
+///
+/// It sees what was durable when it was made: with a daemon up to `run/durable`, else up to the last complete line and
+/// complete batch.
+public struct LogReader: Sendable {
+  public let directory: LedgerDirectory
+  public let description: LedgerDescription
+  /// Whether a daemon holds the lock.
+  public let isLive: Bool
+  let end: LogPosition
+
+  public init(_ directory: LedgerDirectory) throws {
+    self.directory = directory
+    description = try LedgerDescription(of: directory)
+    isLive = try WriterLock.isHeld(directory)
+    if isLive, let published = try DurableHead.read(directory) {
+      end = published
+    } else {
+      end = try LogReader.lastCompletePlace(directory)
+    }
+  }
+
+  /// The number of records that can be read.
+  public var size: UInt64 { end.size }
+
+  private static func lastCompletePlace(_ directory: LedgerDirectory) throws -> LogPosition {
+    let segments = try Segment.list(in: directory)
+    guard let last = segments.last else {
+      return LogPosition(size: 0, segment: Segment(first: 0), offset: 0)
+    }
+    var reader = try LineReader(directory, from: LogPosition(size: last.first, segment: last, offset: 0))
+    var end = LogPosition(size: last.first, segment: last, offset: 0)
+    var count = last.first
+    while true {
+      let isComplete = try reader.next { line, offset in
+        let batchEnd = LineScan.batchEnd(of: line)
+        count += 1
+        if batchEnd.map({ $0 < count }) ?? true {
+          end.size = count
+          end.offset = offset + UInt64(line.count) + 1
+        }
+        return true
+      }
+      if isComplete == nil { return end }
+    }
+  }
+
+  /// Calls `body` with each record's line (without LF) in `from..<below`, in order, that the filter lets through, until
+  /// it returns false.
+  public func forEachLine(
+    from: UInt64 = 0, below: UInt64? = nil, filter: LineFilter = LineFilter(),
+    _ body: (_ line: UnsafeRawBufferPointer, _ sequence: UInt64) throws -> Bool
+  ) throws {
+    let lines = LogLines(directory: directory, end: end)
+    try lines.forEach(from: from, below: below ?? end.size, nil) { line, sequence in
+      try filter.matches(line) ? body(line, sequence) : true
+    }
+  }
+
+  public func line(at sequence: UInt64) throws -> [UInt8]? {
+    var found: [UInt8]?
+    try forEachLine(from: sequence, below: sequence < .max ? sequence + 1 : sequence) { line, _ in
+      found = Array(line)
+      return false
+    }
+    return found
+  }
+
+  /// The newest of the ledger's own records of a type, `name` being the type behind `de.aktenspur.ledger.`.
+  ///
+  /// The index says where it is as of the newest checkpoint it has seen; the log behind that is read.
+  public func newestLedgerRecord(_ name: String) throws -> Record? {
+    let type = Log.ledgerTypePrefix + name
+    var known: UInt64?
+    var from: UInt64 = 0
+    if let found = try? LogIndex.readingFile(path: directory.index, { index, start in
+      (sequence: try index.newest(of: type, on: Log.ledgerSubject), start: start)
+    }), found.start.size <= end.size {
+      known = found.sequence
+      from = found.start.size
+    }
+    var newest: [UInt8]?
+    let filter = LineFilter(subject: Log.ledgerSubject, type: type)
+    try forEachLine(from: from, filter: filter) { line, _ in
+      newest = Array(line)
+      return true
+    }
+    if let newest { return try Record(line: newest) }
+    guard let known, let line = try line(at: known) else { return nil }
+    let record = try Record(line: line)
+    guard record.type == type else { throw LedgerOpenError.index("record \(known) is \(record.type), not \(type)") }
+    return record
+  }
+
+  /// How many records had been recorded by `time`: the first N with `recordedtime` ≤ it.
+  public func size(asOf time: Timestamp) throws -> UInt64 {
+    let text = time.text
+    // Segments are in the order of time, so the one to read is found by their first records.
+    var segments = try Segment.list(in: directory).filter { $0.first < end.size }[...]
+    while segments.count > 1 {
+      let middle = segments.startIndex + segments.count / 2
+      let isBefore = try recordedTime(at: segments[middle].first).map { $0 <= text } ?? false
+      segments = isBefore ? segments[middle...] : segments[..<middle]
+    }
+    guard let segment = segments.first else { return 0 }
+    var size = segment.first
+    try forEachLine(from: segment.first) { line, sequence in
+      guard let recorded = LineScan.recordedTime(of: line), recorded <= text else { return false }
+      size = sequence + 1
+      return true
+    }
+    return size
+  }
+
+  private func recordedTime(at sequence: UInt64) throws -> String? {
+    try line(at: sequence)?.withUnsafeBytes { LineScan.recordedTime(of: $0) }
+  }
+
+  /// The newest checkpoint as it stands in its file; nil where there is none.
+  public func checkpoint() throws -> String? {
+    do {
+      return String(decoding: try SystemCall.contents(of: directory.checkpoint), as: UTF8.self)
+    } catch {
+      if error.errno == ENOENT { return nil }
+      throw error
+    }
+  }
+}

@@ -1,0 +1,276 @@
+import Foundation
+import LogFormat
+import TransparencyLog
+
+/// Where the log ends, and what the next record needs of the one before.
+struct LogEnd: Sendable {
+  var position: LogPosition
+  var frontier: Frontier
+  /// Leaf hash of the last record.
+  var lastHash: Digest
+  var lastTime: Timestamp
+}
+
+/// Opens a log for writing: finds its end, completes the index, and makes sure that everything before the end is on the
+/// disk and is what the newest checkpoint says.
+///
+/// Only what lies behind the index's start is read, and the index starts at a checkpoint; so a clean start reads one
+/// record. What is read goes through the same steps as a record that has just been written.
+struct Opening {
+  let directory: LedgerDirectory
+  let checkpoint: Checkpoint?
+  let index: LogIndex
+  /// The state after an event of that type; nil leaves it as it was.
+  let stateAfter: (String) -> String?
+
+  private var end: LogEnd
+  /// Where the newest checkpoint ends.
+  private var checkpointEnd: LogPosition
+  private var delta = IndexDelta()
+  private var batch: [BatchMember] = []
+
+  private struct BatchMember {
+    var record: Record
+    var hash: Digest
+    var place: LogPosition
+  }
+
+  /// - Returns: the end of the log, and the bytes that had to be cut off behind it.
+  static func run(
+    directory: LedgerDirectory, checkpoint: Checkpoint?, index: LogIndex, start: IndexStart?,
+    stateAfter: @escaping (String) -> String?
+  ) throws -> (end: LogEnd, cut: Cut?) {
+    let segments = try Segment.list(in: directory)
+    guard let first = segments.first else { throw LedgerOpenError.damaged(.emptyLog) }
+    guard first.first == 0 else {
+      throw LedgerOpenError.damaged(.segmentName(expected: Segment(first: 0).name, actual: first.name))
+    }
+    var opening = Opening(
+      directory: directory, checkpoint: checkpoint, index: index, stateAfter: stateAfter,
+      start: try start.flatMap { try end(at: $0, directory, checkpoint) })
+    return try opening.run(segments: segments)
+  }
+
+  private init(
+    directory: LedgerDirectory, checkpoint: Checkpoint?, index: LogIndex,
+    stateAfter: @escaping (String) -> String?, start: LogEnd?
+  ) {
+    self.directory = directory
+    self.checkpoint = checkpoint
+    self.index = index
+    self.stateAfter = stateAfter
+    end =
+      start
+      ?? LogEnd(
+        position: LogPosition(size: 0, segment: Segment(first: 0), offset: 0), frontier: Frontier(), lastHash: .zero,
+        lastTime: Timestamp(microseconds: 0))
+    checkpointEnd = end.position
+  }
+
+  /// The index's start as a place in the log, if the log and the checkpoint bear it out; the index is derived, so its
+  /// word alone counts for nothing.
+  private static func end(
+    at start: IndexStart, _ directory: LedgerDirectory, _ checkpoint: Checkpoint?
+  ) throws -> LogEnd? {
+    guard let checkpoint, start.position.size > 0, start.position.size <= checkpoint.size else { return nil }
+    if start.position.size == checkpoint.size, start.frontier.root != checkpoint.root { return nil }
+    guard let last = try lastLine(before: start.position, directory), let record = try? Record(line: last),
+      record.sequence == start.position.size - 1, let time = Timestamp(record.recordedTime)
+    else { return nil }
+    return LogEnd(
+      position: start.position, frontier: start.frontier, lastHash: RFC6962.leafHash(last), lastTime: time)
+  }
+
+  private static func lastLine(before position: LogPosition, _ directory: LedgerDirectory) throws -> [UInt8]? {
+    let longest = UInt64(Event.maximumLineLength + 2)
+    let path = position.segment.path(in: directory)
+    guard position.offset > 0, let descriptor = try? SystemCall.open(path, O_RDONLY) else { return nil }
+    defer { SystemCall.close(descriptor) }
+    let start = position.offset > longest ? position.offset - longest : 0
+    var bytes = [UInt8](repeating: 0, count: Int(position.offset - start))
+    let count = try bytes.withUnsafeMutableBytes {
+      try SystemCall.read(descriptor, into: $0, at: start, path: path)
+    }
+    guard count == bytes.count, bytes.last == 0x0A else { return nil }
+    bytes.removeLast()
+    guard let feed = bytes.lastIndex(of: 0x0A) else { return start == 0 ? bytes : nil }
+    return Array(bytes[(feed + 1)...])
+  }
+
+  private mutating func run(segments: [Segment]) throws -> (end: LogEnd, cut: Cut?) {
+    if end.position.size == 0 { try checkCheckpoint() }
+    var reader = try LineReader(directory, from: end.position)
+    var broken: String?
+    reading: while true {
+      while true {
+        let read = try reader.next { line, offset in (line: Array(line), offset: offset) }
+        guard let (line, offset) = read else { break }
+        broken = try take(line, at: offset, in: reader.segment)
+        if broken != nil { break reading }
+      }
+      let size = try fileSize(of: reader.segment)
+      if reader.nextOffset < size { broken = "no line feed at the end" }
+      guard broken == nil, try reader.advance() else { break }
+      // A batch never crosses a segment, and a segment's name is the sequence of its first record.
+      if !batch.isEmpty { broken = "the batch is not complete" }
+      guard reader.segment.first == end.position.size else {
+        throw LedgerOpenError.damaged(
+          .segmentName(expected: Segment(first: end.position.size).name, actual: reader.segment.name))
+      }
+      end.position.segment = reader.segment
+      end.position.offset = 0
+    }
+    if broken == nil, !batch.isEmpty { broken = "the batch is not complete" }
+
+    try refuseDamage(broken, last: segments.last)
+    try finishIndex()
+    let cut = try broken.flatMap { _ in try cutTail() }
+    try rewriteTail()
+    return (end, cut)
+  }
+
+  /// - Returns: why the line cannot be the next record, or nil when it has been taken.
+  private mutating func take(_ line: [UInt8], at offset: UInt64, in segment: Segment) throws -> String? {
+    let record: Record
+    do {
+      record = try Record(line: line)
+    } catch {
+      return "\(error)"
+    }
+    let previous = batch.last?.hash ?? end.lastHash
+    let sequence = end.position.size + UInt64(batch.count)
+    guard record.sequence == sequence else { return "its sequence is \(record.sequence), expected \(sequence)" }
+    guard record.previousHash == previous else { return "its previoushash is not the leaf hash of the record before" }
+    batch.append(
+      BatchMember(
+        record: record, hash: RFC6962.leafHash(line),
+        place: LogPosition(size: sequence, segment: segment, offset: offset)))
+    guard sequence == record.batchEnd ?? sequence else { return nil }
+    try applyBatch(endOffset: offset + UInt64(line.count) + 1)
+    return nil
+  }
+
+  private mutating func applyBatch(endOffset: UInt64) throws {
+    for member in batch {
+      let record = member.record
+      let known =
+        try delta.subjects[record.subject] ?? index.readingConcurrently { try $0.state(of: record.subject) }
+      let state = SubjectState(
+        version: record.subjectVersion, state: stateAfter(record.type) ?? known?.state,
+        first: known?.first ?? record.sequence, last: record.sequence)
+      delta.add(
+        key: EventKey(source: record.source, id: record.id), subject: record.subject, state: state, type: record.type,
+        actor: record.authid ?? record.recordedBy, place: member.place)
+      end.frontier.append(member.hash)
+      end.lastHash = member.hash
+      if let time = Timestamp(record.recordedTime) { end.lastTime = time }
+    }
+    end.position.size += UInt64(batch.count)
+    end.position.offset = endOffset
+    batch.removeAll(keepingCapacity: true)
+    try checkCheckpoint()
+    if delta.count > 50_000 { try finishIndex() }
+  }
+
+  private mutating func checkCheckpoint() throws {
+    guard let checkpoint, end.position.size == checkpoint.size else { return }
+    guard end.frontier.root == checkpoint.root else {
+      throw LedgerOpenError.damaged(
+        .otherRoot(size: checkpoint.size, expected: checkpoint.root, actual: end.frontier.root))
+    }
+    checkpointEnd = end.position
+    delta.reached(IndexStart(position: end.position, frontier: end.frontier))
+  }
+
+  private func refuseDamage(_ broken: String?, last: Segment?) throws {
+    let records = end.position.size
+    if let broken, let last, end.position.segment != last || records < checkpoint?.size ?? 0 {
+      throw LedgerOpenError.damaged(
+        .brokenRecord(
+          sequence: records, segment: end.position.segment.name, offset: end.position.offset, reason: broken))
+    }
+    if let checkpoint, records < checkpoint.size {
+      throw LedgerOpenError.damaged(
+        .shorter(
+          records: records, checkpoint: checkpoint.size, segment: end.position.segment.name,
+          offset: end.position.offset))
+    }
+    guard records > 0 else { throw LedgerOpenError.damaged(.emptyLog) }
+    if checkpoint == nil, records > 1 { throw LedgerOpenError.damaged(.checkpointMissing(records: records)) }
+  }
+
+  private mutating func finishIndex() throws {
+    try index.add(delta)
+    if let start = delta.start { index.checkpointed(start) }
+    try index.flush()
+    delta = IndexDelta()
+  }
+
+  // MARK: The tail
+
+  private func fileSize(of segment: Segment) throws -> UInt64 {
+    let path = segment.path(in: directory)
+    let descriptor = try SystemCall.open(path, O_RDONLY)
+    defer { SystemCall.close(descriptor) }
+    return try SystemCall.size(of: descriptor, path: path)
+  }
+
+  /// Cuts off what is behind the last whole record or batch; what is cut is remembered before it is gone.
+  private func cutTail() throws -> Cut? {
+    let path = end.position.segment.path(in: directory)
+    let descriptor = try SystemCall.open(path, O_RDWR)
+    defer { SystemCall.close(descriptor) }
+    let size = try SystemCall.size(of: descriptor, path: path)
+    guard size > end.position.offset else { return nil }
+    var hasher = SHA256Hasher()
+    try forEachChunk(of: descriptor, from: end.position.offset, below: size, path: path) { chunk, _ in
+      hasher.update(chunk)
+    }
+    let cut = Cut(
+      segment: end.position.segment.name, offset: end.position.offset, bytes: size - end.position.offset,
+      digest: hasher.finalize())
+    try Cut.remember(Cut.pending(in: directory) + [cut], in: directory)
+    try SystemCall.truncate(descriptor, to: end.position.offset, path: path)
+    try SystemCall.synchronize(descriptor, path: path)
+    return cut
+  }
+
+  /// Writes the bytes behind the newest checkpoint once more and syncs them: after an unclean stop a line may be in the
+  /// page cache and not on the disk, and a failed sync may have marked its page clean. A clean stop leaves none.
+  private func rewriteTail() throws {
+    guard end.position != checkpointEnd else { return }
+    for segment in try Segment.list(in: directory)
+    where segment.first >= checkpointEnd.segment.first && segment.first <= end.position.segment.first {
+      let path = segment.path(in: directory)
+      try SystemCall.changeMode(path, 0o640)
+      let descriptor = try SystemCall.open(path, O_RDWR)
+      defer { SystemCall.close(descriptor) }
+      let from = segment == checkpointEnd.segment ? checkpointEnd.offset : 0
+      let size = try SystemCall.size(of: descriptor, path: path)
+      try forEachChunk(of: descriptor, from: from, below: size, path: path) { chunk, offset in
+        try SystemCall.write(descriptor, chunk, at: offset, path: path)
+      }
+      try SystemCall.synchronize(descriptor, path: path)
+      if segment != end.position.segment { try SystemCall.changeMode(path, 0o440) }
+    }
+    try SystemCall.synchronizeDirectory(directory.log)
+  }
+
+  private func forEachChunk(
+    of descriptor: Int32, from: UInt64, below: UInt64, path: String,
+    _ body: (UnsafeRawBufferPointer, UInt64) throws -> Void
+  ) throws {
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    var offset = from
+    while offset < below {
+      let wanted = Int(min(UInt64(buffer.count), below - offset))
+      let count = try buffer.withUnsafeMutableBytes {
+        try SystemCall.read(
+          descriptor, into: UnsafeMutableRawBufferPointer(rebasing: $0[..<wanted]), at: offset, path: path)
+      }
+      guard count > 0 else { throw SystemError(call: "read", path: path, errno: EIO) }
+      try buffer.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[..<count]), offset) }
+      offset += UInt64(count)
+    }
+  }
+}

@@ -1,0 +1,525 @@
+import Foundation
+import LogFormat
+import Logging
+import TransparencyLog
+
+/// Gives events their place in the log and makes them durable, one group of waiting requests after the other.
+///
+/// One thread does everything in this file from ``run()`` downwards. It never waits between reading the end of the log
+/// and committing, so nothing it has read can be old when it writes. Callers hand over their groups in
+/// ``submit(_:)`` and are answered when the records are on the disk.
+///
+/// What a crash leaves behind is noted in the margin of ``commit()``; the rules are in `WriteOrder.md`.
+final class Sequencer: @unchecked Sendable {
+  // @unchecked: the queue (`waiting`, `waitingBytes`, `condition`s flags) is only touched under `condition`; all other
+  // variables only on the sequencer's thread once `start` has been called.
+
+  /// Compares a sent event with the stored record where their payloads differ as they stand: unseals personal fields.
+  typealias ContentCheck = @Sendable (_ sent: Event, _ stored: Record) -> Bool
+
+  /// Bounds of what waits: beyond them ``AppendError/overloaded``.
+  static let maximumWaitingEvents = 100_000
+  static let maximumWaitingBytes = 128 << 20
+  /// A batch's lines, in bytes.
+  static let maximumBatchBytes = 16 << 20
+  /// The group commit is written when it has this many bytes, even if more is waiting.
+  private static let commitBytes = 4 << 20
+  /// How far the clock may be behind the last record, in microseconds.
+  private static let clockTolerance: Int64 = 60_000_000
+
+  private let directory: LedgerDirectory
+  private let index: LogIndex
+  private let durable: DurableHead
+  private let checkContent: ContentCheck
+  private let clock: @Sendable () -> Timestamp
+  private let logger: Logger
+  /// Called on the sequencer's thread after each commit.
+  private let committed: (LogEnd) -> Void
+
+  // Under `condition`:
+  private let condition = NSCondition()
+  private var waiting: [Request] = []
+  private var waitingEvents = 0
+  private var waitingBytes = 0
+  private var isClosing = false
+  private var isFinished = false
+  private var stopReason: String?
+
+  // On the sequencer's thread:
+  private var end: LogEnd
+  private var segmentDescriptor: Int32
+  private var staged: Staged
+  private var groupBuffer: [UInt8] = []
+
+  /// - Parameter end: the end of the log, everything before it being on the disk.
+  init(
+    directory: LedgerDirectory, end: LogEnd, index: LogIndex, durable: DurableHead, logger: Logger,
+    clock: @escaping @Sendable () -> Timestamp, checkContent: @escaping ContentCheck,
+    committed: @escaping (LogEnd) -> Void
+  ) throws(SystemError) {
+    self.directory = directory
+    self.end = end
+    self.index = index
+    self.durable = durable
+    self.logger = logger
+    self.clock = clock
+    self.checkContent = checkContent
+    self.committed = committed
+    staged = Staged(after: end)
+    segmentDescriptor = try SystemCall.open(end.position.segment.path(in: directory), O_RDWR)
+    durable.publish(end.position)
+  }
+
+  deinit {
+    SystemCall.close(segmentDescriptor)
+  }
+
+  func start() {
+    let thread = Thread { [self] in run() }
+    thread.name = "sequencer"
+    thread.start()
+  }
+
+  // MARK: Callers' side
+
+  /// Hands over groups and waits until each is recorded and durable, or refused. The groups are independent.
+  func submit(_ groups: [AppendGroup]) async -> [Result<[Receipt], AppendError>] {
+    if groups.isEmpty { return [] }
+    return await withCheckedContinuation { continuation in
+      enqueue(Request(groups: groups, continuation: continuation))
+    }
+  }
+
+  private func enqueue(_ request: Request) {
+    condition.lock()
+    let refusal: AppendError? =
+      if let stopReason {
+        .stopped(stopReason)
+      } else if isClosing {
+        .closing
+      } else if waitingEvents + request.events > Sequencer.maximumWaitingEvents
+        || waitingBytes + request.bytes > Sequencer.maximumWaitingBytes, !waiting.isEmpty
+      {
+        .overloaded
+      } else {
+        nil
+      }
+    if refusal == nil {
+      waiting.append(request)
+      waitingEvents += request.events
+      waitingBytes += request.bytes
+      condition.signal()
+    }
+    condition.unlock()
+    if let refusal { request.refuseAll(refusal) }
+  }
+
+  /// Takes no more requests, answers those that wait, and returns when the thread is done.
+  func close() {
+    condition.lock()
+    isClosing = true
+    condition.broadcast()
+    while !isFinished { condition.wait() }
+    condition.unlock()
+  }
+
+  /// Why nothing is written any more, if so.
+  var stopped: String? {
+    condition.lock()
+    defer { condition.unlock() }
+    return stopReason
+  }
+
+  private func nextRequests() -> [Request]? {
+    condition.lock()
+    defer { condition.unlock() }
+    while waiting.isEmpty, !isClosing { condition.wait() }
+    if waiting.isEmpty {
+      isFinished = true
+      condition.broadcast()
+      return nil
+    }
+    var taken: [Request] = []
+    swap(&taken, &waiting)
+    waitingEvents = 0
+    waitingBytes = 0
+    return taken
+  }
+
+  // MARK: The narrative
+
+  private func run() {
+    while let requests = nextRequests() {
+      do {
+        // One connection's worth of look-ups for the whole group commit.
+        try index.reading { reader in
+          for request in requests {
+            for (number, group) in request.groups.enumerated() {
+              let answer = Answer(request: request, group: number)
+              if let stopReason { answer.give(.failure(.stopped(stopReason))) } else { try admit(group, answer, reader) }
+              if staged.buffer.count >= Sequencer.commitBytes { try commit() }
+            }
+          }
+        }
+        try commit()
+      } catch {
+        // The index cannot be read: without it no event can be told from its repetition.
+        stop("the index cannot be used: \(error)")
+        failStaged(.stopped("the index cannot be used: \(error)"))
+        for request in requests { request.refuseUnanswered(.stopped("the index cannot be used")) }
+      }
+    }
+  }
+
+  /// Decides on a group, and stages its records if it is to be recorded. Nothing of a refused group stays.
+  private func admit(_ group: AppendGroup, _ answer: Answer, _ reader: IndexReader) throws {
+    switch try plan(group, reader) {
+    case .failure(let refusal):
+      // Answered with the commit: what led to the refusal may itself be staged.
+      staged.answers.append((answer, .failure(refusal)))
+    case .success(let slots):
+      if slots.contains(where: \.isFresh) {
+        guard let error = try stage(group, slots, answer) else { return }
+        staged.answers.append((answer, .failure(error)))
+      } else {
+        staged.answers.append((answer, .success(slots.compactMap(\.receipt))))
+      }
+    }
+  }
+
+  /// What becomes of one event of a group.
+  private enum Slot {
+    case fresh(SubjectState)
+    case recorded(Receipt)
+
+    var isFresh: Bool { if case .fresh = self { true } else { false } }
+    var receipt: Receipt? { if case .recorded(let receipt) = self { receipt } else { nil } }
+  }
+
+  private func plan(_ group: AppendGroup, _ reader: IndexReader) throws -> Result<[Slot], AppendError> {
+    var slots: [Slot] = []
+    slots.reserveCapacity(group.events.count)
+    // What earlier events of the same batch make of things.
+    var keys: [EventKey: Int] = [:]
+    var subjects: [String: SubjectState] = [:]
+    var actors: [(subject: String, type: String, actor: String)] = []
+    var sequence = staged.end.position.size
+
+    for (position, prepared) in group.events.enumerated() {
+      let event = prepared.event
+      if group.events.count > 1 {
+        if let first = keys.updateValue(position, forKey: prepared.key) {
+          return .failure(.repeatedInBatch(index: position, first: first))
+        }
+      }
+      // Idempotency comes first: a repeated event gets its receipt, whatever version it expects.
+      if let known = try staged.delta.ids[prepared.key] ?? reader.sequence(of: prepared.key) {
+        guard let record = try record(at: known, reader), record.source == event.source, record.id == event.id else {
+          throw SystemError(call: "look up", path: directory.index, errno: EIO)
+        }
+        guard
+          prepared.plain.hasContent(of: record, dataIsEqual: { _, _ in checkContent(prepared.plain, record) })
+        else { return .failure(.idReused(index: position, sequence: known)) }
+        slots.append(
+          .recorded(
+            Receipt(
+              sequence: known, subject: record.subject, subjectVersion: record.subjectVersion,
+              leafHash: RFC6962.leafHash(record.line), recordedTime: record.recordedTime, duplicate: true)))
+        continue
+      }
+
+      let before =
+        try subjects[event.subject] ?? staged.delta.subjects[event.subject] ?? reader.state(of: event.subject)
+      if let expected = event.expectedVersion, expected != before?.version ?? 0 {
+        return .failure(.versionConflict(index: position, expected: expected, actual: before?.version ?? 0))
+      }
+      if let allowed = prepared.transition.from {
+        let isAllowed = before.map { state in state.state.map { allowed.contains($0) } ?? false } ?? allowed.contains(nil)
+        guard isAllowed else {
+          return .failure(
+            .stateConflict(index: position, state: before?.state, isNew: before == nil, allowed: allowed))
+        }
+      }
+      let actor = event.authid ?? group.recordedBy
+      if let second = prepared.transition.second {
+        let found =
+          try actors.contains { $0.subject == event.subject && $0.type == second && $0.actor != actor }
+          || (staged.delta.events[event.subject] ?? []).contains { $0.type == second && $0.actor != actor }
+          || reader.hasEvent(on: event.subject, type: second, byOtherThan: actor)
+        guard found else { return .failure(.secondMissing(index: position, type: second, authid: actor)) }
+      }
+      let after = SubjectState(
+        version: (before?.version ?? 0) + 1, state: prepared.transition.to ?? before?.state,
+        first: before?.first ?? sequence, last: sequence)
+      sequence += 1
+      if group.events.count > 1 {
+        subjects[event.subject] = after
+        actors.append((event.subject, event.type, actor))
+      }
+      slots.append(.fresh(after))
+    }
+    return .success(slots)
+  }
+
+  /// Writes the group's lines behind those already staged.
+  ///
+  /// - Returns: why the group cannot be recorded after all.
+  private func stage(_ group: AppendGroup, _ slots: [Slot], _ answer: Answer) throws -> AppendError? {
+    let now = clock()
+    let behind = staged.end.lastTime.microseconds - now.microseconds
+    guard behind <= Sequencer.clockTolerance else { return .clockBehind(microseconds: behind) }
+    let time = max(now, staged.end.lastTime)
+
+    let fresh = slots.count { $0.isFresh }
+    let first = staged.end.position.size
+    let batchEnd = fresh > 1 ? first + UInt64(fresh) - 1 : nil
+    var hash = staged.end.lastHash
+    var lines: [(event: Int, range: Range<Int>, hash: Digest)] = []
+    var receipts: [Receipt] = []
+    groupBuffer.removeAll(keepingCapacity: true)
+    for (position, slot) in slots.enumerated() {
+      guard case .fresh(let state) = slot else {
+        slot.receipt.map { receipts.append($0) }
+        continue
+      }
+      let event = group.events[position].event
+      let start = groupBuffer.count
+      let stamp = Stamp(
+        sequence: first + UInt64(lines.count), subjectVersion: state.version, recordedTime: time,
+        recordedBy: group.recordedBy, batchEnd: batchEnd, previousHash: hash)
+      event.writeLine(stamp: stamp, to: &groupBuffer)
+      let range = start..<groupBuffer.count
+      guard range.count <= Event.maximumLineLength else { return .lineTooLong(index: position, length: range.count) }
+      hash = groupBuffer.withUnsafeBytes { RFC6962.leafHash(UnsafeRawBufferPointer(rebasing: $0[range])) }
+      groupBuffer.append(0x0A)
+      lines.append((position, range, hash))
+      receipts.append(
+        Receipt(
+          sequence: stamp.sequence, subject: event.subject, subjectVersion: state.version, leafHash: hash,
+          recordedTime: time.text, duplicate: false))
+    }
+    guard group.events.count == 1 || groupBuffer.count <= Sequencer.maximumBatchBytes else {
+      return .batchTooLarge(bytes: groupBuffer.count, maximum: Sequencer.maximumBatchBytes)
+    }
+
+    // Neither a record nor a batch crosses a segment.
+    let used = staged.end.position.offset
+    if used > 0, used + UInt64(groupBuffer.count) > Segment.maximumSize {
+      try commit()
+      if let stopReason { return .stopped(stopReason) }
+      // The disk was full: what this group was planned on has not been recorded.
+      guard staged.end.position.size == first else { return .diskFull }
+      if let error = openNextSegment() { return error }
+    }
+
+    let place = staged.end.position
+    for line in lines {
+      guard case .fresh(let state) = slots[line.event] else { continue }
+      let prepared = group.events[line.event]
+      staged.append(
+        prepared, state: state, actor: prepared.event.authid ?? group.recordedBy, hash: line.hash,
+        place: LogPosition(
+          size: staged.end.position.size, segment: place.segment, offset: place.offset + UInt64(line.range.lowerBound)),
+        length: line.range.count + 1)
+    }
+    staged.buffer.append(contentsOf: groupBuffer)
+    staged.end.lastTime = time
+    staged.answers.append((answer, .success(receipts)))
+    return nil
+  }
+
+  /// Makes everything staged durable with one write and one sync, and answers.
+  private func commit() throws {
+    guard !staged.buffer.isEmpty else {
+      let answers = staged.answers
+      staged.answers.removeAll(keepingCapacity: true)
+      for (answer, result) in answers { answer.give(result) }
+      return
+    }
+    let path = end.position.segment.path(in: directory)
+    do throws(SystemError) {
+      let written: Result<Void, SystemError> = staged.buffer.withUnsafeBytes { bytes in
+        do throws(SystemError) {
+          return .success(try SystemCall.write(segmentDescriptor, bytes, at: end.position.offset, path: path))
+        } catch { return .failure(error) }
+      }
+      try written.get()
+    } catch {  // crash here: nothing, or part of the lines, perhaps torn: recovery cuts what is not whole
+      return failWrite(error, path: path)
+    }
+    do {
+      try SystemCall.synchronizeData(segmentDescriptor, path: path)
+    } catch {
+      // The kernel may have dropped the dirty pages and marked them clean: a second sync would prove nothing.
+      stop("\(error)")
+      return failStaged(.outcomeUnknown("\(error)"))
+    }  // crash from here on: the records are there, whether or not anybody was told
+    end = staged.end
+    try index.add(staged.delta)
+    durable.publish(end.position)
+    committed(end)
+    let answers = staged.answers
+    staged.reset(after: end)
+    for (answer, result) in answers { answer.give(result) }  // crash here: a repeated event gets its first receipt
+  }
+
+  private func failWrite(_ error: SystemError, path: String) {
+    guard error.errno == ENOSPC || error.errno == EDQUOT else {
+      stop("\(error)")
+      return failStaged(.outcomeUnknown("\(error)"))
+    }
+    do {
+      try SystemCall.truncate(segmentDescriptor, to: end.position.offset, path: path)
+    } catch {
+      stop("\(error)")
+      return failStaged(.outcomeUnknown("\(error)"))
+    }
+    logger.error("disk full; nothing of the group was recorded", metadata: ["path": "\(path)"])
+    failStaged(.diskFull)
+  }
+
+  private func failStaged(_ error: AppendError) {
+    let answers = staged.answers
+    staged.reset(after: end)
+    // A refusal may rest on an event that was not recorded after all, so it is not given either.
+    for (answer, _) in answers { answer.give(.failure(error)) }
+  }
+
+  /// Closes the segment and opens the one after it. Everything in the old one is synced already.
+  ///
+  /// - Returns: why not; the old segment then stays in use unless writing has stopped.
+  private func openNextSegment() -> AppendError? {
+    let old = end.position.segment
+    let next = Segment(first: end.position.size)
+    let path = next.path(in: directory)
+    let descriptor: Int32
+    do {
+      descriptor = try SystemCall.open(path, O_RDWR | O_CREAT | O_EXCL)
+    } catch {
+      if error.errno == ENOSPC || error.errno == EDQUOT { return .diskFull }
+      stop("\(error)")
+      return .stopped("\(error)")
+    }
+    do {
+      try SystemCall.synchronize(descriptor, path: path)
+      try SystemCall.synchronizeDirectory(directory.log)  // crash here: an empty last segment, which is sound
+      try SystemCall.changeMode(old.path(in: directory), 0o440)
+    } catch {
+      SystemCall.close(descriptor)
+      stop("\(error)")
+      return .stopped("\(error)")
+    }
+    SystemCall.close(segmentDescriptor)
+    segmentDescriptor = descriptor
+    end.position.segment = next
+    end.position.offset = 0
+    staged.reset(after: end)
+    durable.publish(end.position)
+    return nil
+  }
+
+  private func stop(_ reason: String) {
+    logger.critical("writing has stopped until the ledger is opened again", metadata: ["reason": "\(reason)"])
+    condition.lock()
+    if stopReason == nil { stopReason = reason }
+    condition.unlock()
+  }
+
+  /// A record by its sequence, staged or durable.
+  private func record(at sequence: UInt64, _ reader: IndexReader) throws -> Record? {
+    if let line = staged.line(at: sequence) { return try Record(line: line) }
+    return try LogLines(directory: directory, end: end.position).line(at: sequence, reader)
+      .map { try Record(line: $0) }
+  }
+}
+
+/// What the next commit will write, and whom it will answer.
+private struct Staged {
+  var buffer: [UInt8] = []
+  var delta = IndexDelta()
+  /// The end of the log when this is durable.
+  var end: LogEnd
+  var answers: [(Answer, Result<[Receipt], AppendError>)] = []
+  private var first: UInt64
+  private var ranges: [Range<Int>] = []
+
+  init(after end: LogEnd) {
+    self.end = end
+    first = end.position.size
+  }
+
+  mutating func append(
+    _ prepared: PreparedEvent, state: SubjectState, actor: String, hash: Digest, place: LogPosition, length: Int
+  ) {
+    delta.add(
+      key: prepared.key, subject: prepared.event.subject, state: state, type: prepared.event.type, actor: actor,
+      place: place)
+    let start = ranges.last?.upperBound ?? 0
+    ranges.append(start..<start + length)
+    end.frontier.append(hash)
+    end.lastHash = hash
+    end.position.size += 1
+    end.position.offset += UInt64(length)
+  }
+
+  func line(at sequence: UInt64) -> [UInt8]? {
+    guard sequence >= first, sequence - first < UInt64(ranges.count) else { return nil }
+    return Array(buffer[ranges[Int(sequence - first)].dropLast()])
+  }
+
+  mutating func reset(after end: LogEnd) {
+    buffer.removeAll(keepingCapacity: buffer.count <= 8 << 20)
+    delta = IndexDelta()
+    self.end = end
+    first = end.position.size
+    ranges.removeAll(keepingCapacity: true)
+    answers.removeAll(keepingCapacity: true)
+  }
+}
+
+/// A caller's groups, answered together.
+private final class Request {
+  let groups: [AppendGroup]
+  let events: Int
+  let bytes: Int
+  private var results: [Result<[Receipt], AppendError>?]
+  private var unanswered: Int
+  private let continuation: CheckedContinuation<[Result<[Receipt], AppendError>], Never>
+
+  init(
+    groups: [AppendGroup], continuation: CheckedContinuation<[Result<[Receipt], AppendError>], Never>
+  ) {
+    self.groups = groups
+    self.continuation = continuation
+    results = Array(repeating: nil, count: groups.count)
+    unanswered = groups.count
+    events = groups.reduce(0) { $0 + $1.events.count }
+    bytes = groups.reduce(0) { $1.events.reduce($0) { $0 + 512 + ($1.event.payload.json?.range.count ?? 0) } }
+  }
+
+  func answer(_ group: Int, _ result: Result<[Receipt], AppendError>) {
+    guard results[group] == nil else { return }
+    results[group] = result
+    unanswered -= 1
+    if unanswered == 0 { continuation.resume(returning: results.compactMap { $0 }) }
+  }
+
+  func refuseAll(_ error: AppendError) {
+    for group in groups.indices { answer(group, .failure(error)) }
+  }
+
+  func refuseUnanswered(_ error: AppendError) {
+    guard unanswered > 0 else { return }
+    refuseAll(error)
+  }
+}
+
+/// The right to answer one group of a request, once.
+private struct Answer {
+  let request: Request
+  let group: Int
+
+  func give(_ result: Result<[Receipt], AppendError>) {
+    request.answer(group, result)
+  }
+}

@@ -1,0 +1,214 @@
+import DocumentStore
+public import DomainPacks
+public import EventLog
+import Foundation
+public import LogFormat
+public import Logging
+import Privacy
+public import ReadModels
+public import TransparencyLog
+
+/// A ledger open for writing: log, domain packs, projections, documents and keys in one place. The daemon holds it.
+public final class Ledger: Sendable {
+  public let packs: PackSet
+  public let log: Log
+
+  private let preparation: EventPreparation
+  private let projections: Projections
+  private let feed: ProjectionFeed
+  private let timeZone: String
+
+  /// Makes a new ledger and returns its verifier key, which its readers should keep elsewhere.
+  public static func create(at path: String, origin: String) throws -> VerifierKey {
+    try Log.create(LedgerDirectory(path), origin: origin)
+  }
+
+  /// Opens a ledger: recovers its log, records a change of packs and what recovery cut off, brings the projections up.
+  ///
+  /// - Throws: ``LedgerOpenError``, ``PackError``, ``PackSourceError`` and errors of the parts.
+  public static func open(at path: String, packs source: PackSource, logger: Logger) async throws -> Ledger {
+    let directory = LedgerDirectory(path)
+    let reader = try LogReader(directory)
+    if reader.isLive { throw LedgerOpenError.busy(directory.lock) }
+    let packs = try source.packs(for: reader)
+    let documents = try DocumentStore(directory: directory.documents)
+    let keys = try KeyStore(directory: directory.personKeys)
+    let preparation = EventPreparation(packs: packs, keys: keys)
+
+    let log = try Log.open(
+      directory,
+      rules: Log.Rules(
+        identity: transitions(of: packs), stateAfter: { packs.eventType($0)?.transition.to },
+        hasContent: { sent, stored in preparation.hasContent(sent, of: stored) }),
+      logger: logger)
+    do {
+      try await recordCuts(log)
+      try await recordPacks(packs, documents, log, reader)
+      let projections = try Projections(
+        directory: directory.cache, packs: packs, source: OpenLogSource(log: log),
+        timeZone: log.description.timeZone,
+        notify: { notice in logger.notice("projections", metadata: ["notice": "\(notice)"]) })
+      return Ledger(log: log, packs: packs, preparation: preparation, projections: projections, logger: logger)
+    } catch {
+      try log.close()
+      throw error
+    }
+  }
+
+  private init(
+    log: Log, packs: PackSet, preparation: EventPreparation, projections: Projections, logger: Logger
+  ) {
+    self.log = log
+    self.packs = packs
+    self.preparation = preparation
+    self.projections = projections
+    timeZone = log.description.timeZone
+    feed = ProjectionFeed(log: log, projections: projections, logger: logger)
+    feed.start()
+  }
+
+  /// What the index's subject states depend on besides the log.
+  private static func transitions(of packs: PackSet) -> String {
+    let lines = packs.packs.flatMap(\.eventTypes).compactMap { type in type.transition.to.map { "\(type.name) \($0)\n" } }
+    return SHA256.hash(lines.sorted().joined()).hex
+  }
+
+  // MARK: The ledger's own records
+
+  private static func recordCuts(_ log: Log) async throws {
+    guard !log.unrecordedCuts.isEmpty else { return }
+    for cut in log.unrecordedCuts { try await record("wiederhergestellt", cut.json, log) }
+    try log.forgetCuts()
+  }
+
+  private static func recordPacks(
+    _ packs: PackSet, _ documents: DocumentStore, _ log: Log, _ reader: LogReader
+  ) async throws {
+    guard !PackRecord.names(try reader.newestLedgerRecord(PackRecord.name), packs) else { return }
+    try PackRecord.keep(packs, in: documents)
+    try await record(PackRecord.name, PackRecord.json(packs), log)
+  }
+
+  /// Appends one of the ledger's own records and waits until it is durable.
+  private static func record(_ name: String, _ data: String, _ log: Log) async throws {
+    // Unique and without meaning: the record is not repeated by anybody.
+    let id = "\(name)-\(log.size)-\(Timestamp.now.microseconds)"
+    let event = Event(
+      id: id, source: Log.ledgerSource, type: Log.ledgerTypePrefix + name, subject: Log.ledgerSubject,
+      time: Timestamp.now.text, extensions: [Extension("authid", .string(Log.ledgerPrincipal))],
+      payload: .json(try JSONDocument(data).root))
+    let results = await log.append([AppendGroup([PreparedEvent(event)], recordedBy: Log.ledgerPrincipal)])
+    for case .failure(let error) in results { throw Refusal(error, isBatch: false) }
+  }
+
+  // MARK: Writing
+
+  /// Records groups of events, each wholly or not at all; all are answered when they are durable or refused.
+  ///
+  /// - Parameter asBatch: whether the pointers of refusals begin with the event's place in its group.
+  public func append(
+    _ groups: [[Event]], by principal: Principal, asBatch: Bool = false
+  ) async -> [Result<[Receipt], Refusal>] {
+    guard principal.rights.contains(.append) else {
+      return groups.map { _ in .failure(Refusal(.forbidden, "\(principal.name) may not append events")) }
+    }
+    var results = [Result<[Receipt], Refusal>?](repeating: nil, count: groups.count)
+    var prepared: [AppendGroup] = []
+    var places: [Int] = []
+    for (place, group) in groups.enumerated() {
+      switch prepare(group, by: principal, asBatch: asBatch) {
+      case .success(let events):
+        prepared.append(AppendGroup(events, recordedBy: principal.name))
+        places.append(place)
+      case .failure(let refusal): results[place] = .failure(refusal)
+      }
+    }
+    for (place, answer) in zip(places, await log.append(prepared)) {
+      results[place] = answer.mapError { Refusal($0, isBatch: asBatch) }
+    }
+    return results.compactMap { $0 }
+  }
+
+  private func prepare(
+    _ group: [Event], by principal: Principal, asBatch: Bool
+  ) -> Result<[PreparedEvent], Refusal> {
+    var events: [PreparedEvent] = []
+    events.reserveCapacity(group.count)
+    for (place, event) in group.enumerated() {
+      do {
+        events.append(try preparation.prepare(event, by: principal))
+      } catch let refusal as Refusal {
+        return .failure(asBatch ? refusal.prefixed("/\(place)") : refusal)
+      } catch {
+        // The key store: nothing has been written to the log.
+        return .failure(Refusal(.unavailable, pointer: asBatch ? "/\(place)" : "", "sealing failed: \(error)"))
+      }
+    }
+    return .success(events)
+  }
+
+  // MARK: Reading
+
+  public var durableSize: UInt64 { log.size }
+
+  /// - Returns: the number of durable records once it is above `size`; nil when the ledger closes.
+  public func waitForSize(above size: UInt64) async -> UInt64? {
+    await log.wait(above: size)
+  }
+
+  /// Whether events are taken.
+  public var readiness: Readiness {
+    log.stopped.map(Readiness.stopped) ?? .ready
+  }
+
+  public enum Readiness: Sendable, Hashable {
+    case ready
+    /// Nothing is written until the ledger has been opened again.
+    case stopped(String)
+  }
+
+  /// The newest signed checkpoint; with `new` one over every record that is durable now.
+  public func checkpoint(new: Bool) async throws -> String {
+    new ? try await log.renewedCheckpoint() : log.checkpoint
+  }
+
+  /// A view of the projections: of everything durable now, or as of a place in the log.
+  ///
+  /// Blocks while projections catch up or are built; call it from a thread that may.
+  public func snapshot(asOf: AsOf?) throws -> ProjectionSnapshot {
+    guard let asOf else {
+      let size = log.size
+      try feed.wait(for: size)
+      return try projections.snapshot()
+    }
+    let size = try LogReader(log.directory).size(asOf: asOf)
+    return try Projections.asOf(
+      directory: log.directory.cache, plan: projections.plan, source: OpenLogSource(log: log), size: size,
+      timeZone: timeZone)
+  }
+
+  /// Answers what waits, signs the last checkpoint, and closes everything. Blocks until that is done.
+  public func shutdown() throws {
+    feed.close()
+    try log.close()
+  }
+}
+
+extension LogReader {
+  /// How many records a place in the log stands for; more than there are is an error of the caller's.
+  func size(asOf: AsOf) throws -> UInt64 {
+    switch asOf {
+    case .size(let size):
+      guard size <= self.size else {
+        throw Refusal(.malformed, pointer: "/as-of", "the log holds \(self.size) records, asked for \(size)")
+      }
+      return size
+    case .time(let time): return try self.size(asOf: time)
+    case .day(let day):
+      guard let time = AsOf.end(of: day, timeZone: description.timeZone) else {
+        throw Refusal(.malformed, pointer: "/as-of", "expected a day of the calendar, found \(day)")
+      }
+      return try self.size(asOf: time)
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import EventLog
+import Foundation
+import Logging
+import ReadModels
+
+/// Keeps the live projections up with the log, on a thread of its own.
+///
+/// Projections are derived and may lag; whoever asks for figures waits here until they have reached what was durable
+/// when he asked.
+final class ProjectionFeed: @unchecked Sendable {
+  // @unchecked: all variables are only touched under `condition`.
+
+  private let log: Log
+  private let projections: Projections
+  private let logger: Logger
+
+  private let condition = NSCondition()
+  private var reached: UInt64
+  private var wanted: UInt64
+  private var failure: (any Error)?
+  private var isClosing = false
+  private var isRunning = false
+
+  init(log: Log, projections: Projections, logger: Logger) {
+    self.log = log
+    self.projections = projections
+    self.logger = logger
+    reached = projections.position.size
+    wanted = log.size
+  }
+
+  func start() {
+    isRunning = true
+    let thread = Thread { [self] in run() }
+    thread.name = "projections"
+    thread.start()
+    Task { [self] in
+      var size = log.size
+      while let grown = await log.wait(above: size) {
+        size = grown
+        want(grown)
+      }
+    }
+  }
+
+  func close() {
+    condition.lock()
+    isClosing = true
+    condition.broadcast()
+    while isRunning { condition.wait() }
+    condition.unlock()
+  }
+
+  /// Blocks until the projections have taken in the first `size` records.
+  func wait(for size: UInt64) throws {
+    condition.lock()
+    defer { condition.unlock() }
+    if wanted < size {
+      wanted = size
+      condition.broadcast()
+    }
+    while reached < size {
+      if let failure { throw failure }
+      guard !isClosing else { throw Refusal(.unavailable, "the ledger is closing; try again") }
+      condition.wait()
+    }
+  }
+
+  private func want(_ size: UInt64) {
+    condition.lock()
+    wanted = max(wanted, size)
+    condition.broadcast()
+    condition.unlock()
+  }
+
+  private func run() {
+    condition.lock()
+    while !isClosing {
+      let target = wanted
+      guard target > reached, failure == nil else {
+        condition.wait()
+        continue
+      }
+      condition.unlock()
+      let result = Result { try projections.catchUp(to: target) }
+      condition.lock()
+      switch result {
+      case .success: reached = max(reached, target)
+      case .failure(let error):
+        // A pack's SQL cannot take a record in. The log is not touched by that; figures are refused until the pack is
+        // mended and the ledger opened with it.
+        logger.error("the projections have stopped", metadata: ["reason": "\(error)"])
+        failure = error
+      }
+      condition.broadcast()
+    }
+    isRunning = false
+    condition.broadcast()
+    condition.unlock()
+  }
+}

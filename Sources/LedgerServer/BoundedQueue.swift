@@ -1,0 +1,94 @@
+import Synchronization
+
+/// Hands elements from one task to one other, which takes all that wait at once. The giver pauses while more waits than
+/// the queue may hold, so that a slow taker slows it down and memory stays bounded.
+///
+/// Each side says when it stops, also when it stops by an error: the giver by ``finish()``, the taker by ``close()``.
+final class BoundedQueue<Element: Sendable>: Sendable {
+  private struct State {
+    var elements: [Element] = []
+    var cost = 0
+    var isFinished = false
+    var isClosed = false
+    var giver: CheckedContinuation<Void, Never>?
+    var taker: CheckedContinuation<Void, Never>?
+  }
+
+  private let limit: Int
+  private let state = Mutex(State())
+
+  init(limit: Int) {
+    self.limit = limit
+  }
+
+  /// Adds an element, then waits while the queue holds more than its limit.
+  ///
+  /// - Returns: whether the taker still takes.
+  func give(_ element: Element, cost: Int) async -> Bool {
+    let (taker, isFull) = state.withLock { state -> (CheckedContinuation<Void, Never>?, Bool) in
+      guard !state.isClosed else { return (nil, false) }
+      state.elements.append(element)
+      state.cost += cost
+      return (state.taker.take(), state.cost > limit)
+    }
+    taker?.resume()
+    if isFull {
+      await withCheckedContinuation { continuation in
+        let isFull = state.withLock { state in
+          guard state.cost > limit, !state.isClosed else { return false }
+          state.giver = continuation
+          return true
+        }
+        if !isFull { continuation.resume() }
+      }
+    }
+    return state.withLock { !$0.isClosed }
+  }
+
+  /// Takes everything that waits; waits itself where there is nothing.
+  ///
+  /// - Returns: nil when nothing will come any more.
+  func takeAll() async -> [Element]? {
+    while true {
+      let (elements, giver, isFinished) = state.withLock {
+        state -> ([Element], CheckedContinuation<Void, Never>?, Bool) in
+        defer {
+          state.elements = []
+          state.cost = 0
+        }
+        return (state.elements, state.giver.take(), state.isFinished)
+      }
+      giver?.resume()
+      if !elements.isEmpty { return elements }
+      if isFinished { return nil }
+      await withCheckedContinuation { continuation in
+        let isEmpty = state.withLock { state in
+          guard state.elements.isEmpty, !state.isFinished else { return false }
+          state.taker = continuation
+          return true
+        }
+        if !isEmpty { continuation.resume() }
+      }
+    }
+  }
+
+  /// The giver is done: what waits is still taken.
+  func finish() {
+    let taker = state.withLock { state in
+      state.isFinished = true
+      return state.taker.take()
+    }
+    taker?.resume()
+  }
+
+  /// The taker is done: what waits is dropped.
+  func close() {
+    let giver = state.withLock { state in
+      state.isClosed = true
+      state.elements = []
+      state.cost = 0
+      return state.giver.take()
+    }
+    giver?.resume()
+  }
+}

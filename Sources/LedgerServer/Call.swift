@@ -1,0 +1,48 @@
+import HTTPTypes
+import HummingbirdCore
+import Ledger
+
+/// A request that may be answered: its path is known, takes the method, and the peer may call it.
+struct Call {
+  enum Action {
+    case append(AppendForm)
+    case read(Route)
+  }
+
+  var principal: Principal
+  var action: Action
+  /// Whether the client sends its body only when asked to (RFC 9110 §10.1.1).
+  var awaitsContinue: Bool
+
+  /// Looks at the head alone; nothing of the body has been read.
+  init(_ request: Request, on connection: Connection) throws(Problem) {
+    guard let principal = connection.principal else {
+      let user = connection.peer.map { "uid \($0.user)" } ?? "a peer without credentials"
+      throw .forbidden("\(user) is no principal of this ledger")
+    }
+    self.principal = principal
+    guard let route = Route(path: request.uri.path[...]) else {
+      throw .notFound("there is nothing at \(request.uri.path)")
+    }
+    guard route.methods.contains(request.method) else {
+      throw .methodNotAllowed(request.method, allowed: route.methods)
+    }
+    switch request.headers[.expect] {
+    case nil: awaitsContinue = false
+    case let expectation? where expectation.lowercased() == "100-continue": awaitsContinue = true
+    case let expectation?: throw .expectationFailed(expectation)
+    }
+    if request.method == .post {
+      _ = try Query(request.uri.query, names: [])
+      guard principal.rights.contains(.append) else {
+        throw .forbidden("\(principal.name) may not append")
+      }
+      action = .append(try AppendForm(request.headers))
+    } else {
+      guard route.isOpen || !principal.rights.isDisjoint(with: [.read, .audit]) else {
+        throw .forbidden("\(principal.name) may not read")
+      }
+      action = .read(route)
+    }
+  }
+}

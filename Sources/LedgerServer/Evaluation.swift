@@ -1,0 +1,112 @@
+import EventLog
+import Foundation
+import HTTPTypes
+import HummingbirdCore
+import Ledger
+import ReadModels
+import Reporting
+
+/// Figures, reports and projected rows. All of them stand on one snapshot of the projections.
+extension Reading {
+  func figures(_ query: Query) async throws(Problem) -> Response {
+    let effective = try query.text("effective") ?? today
+    let names = query.all("name")
+    return .json(
+      .ok,
+      try await evaluate(query) { snapshot in
+        Figures.json(
+          try Figures.compute(snapshot: snapshot, effective: effective, names: names.isEmpty ? nil : names))
+      })
+  }
+
+  func report(_ name: Substring, _ query: Query) async throws(Problem) -> Response {
+    guard let name = percentDecoded(name) else {
+      throw .malformed("/name", "expected percent-encoded UTF-8 (RFC 3986 §2.1)")
+    }
+    guard let text = try query.text("period") else {
+      throw .malformed("/period", "required, and missing; e.g. 2022-H2")
+    }
+    let period: Period
+    do {
+      period = try Period(text)
+    } catch {
+      throw .malformed("/period", error.description)
+    }
+    guard let format = ReportFormat(rawValue: query["format"] ?? ReportFormat.html.rawValue) else {
+      let known = ReportFormat.allCases.map(\.rawValue).joined(separator: ", ")
+      throw .malformed("/format", "expected one of \(known)")
+    }
+    let file = try await evaluate(query) { snapshot in
+      try Report.build(name: name, snapshot: snapshot, period: period).render(format)
+    }
+    return .whole(.ok, format.contentType, file)
+  }
+
+  /// One array of objects, a row each.
+  func rows(of table: Substring, in pack: Substring, _ query: Query) async throws(Problem) -> Response {
+    guard let pack = percentDecoded(pack), let table = percentDecoded(table) else {
+      throw .malformed("/table", "expected percent-encoded UTF-8 (RFC 3986 §2.1)")
+    }
+    return .json(
+      .ok,
+      try await evaluate(query) { snapshot in
+        guard snapshot.objects.contains(where: { $0.pack == pack && $0.name == table }) else {
+          throw Problem.notFound("the pack \(pack) has no table or view \(table)")
+        }
+        let quoted = table.replacing("\"", with: "\"\"")
+        var rows = RowText()
+        try snapshot.forEachRow("SELECT * FROM \"\(quoted)\"", limits: .query) {
+          rows.columns = $0
+        } row: {
+          rows.append($0)
+        }
+        return rows.finished()
+      })
+  }
+
+  /// Draws something from a snapshot, as of what the query asks for.
+  private func evaluate(
+    _ query: Query, _ draw: @escaping @Sendable (ProjectionSnapshot) throws -> [UInt8]
+  ) async throws(Problem) -> [UInt8] {
+    var asOf: AsOf?
+    if let text = query["as-of"] {
+      asOf = AsOf(text)
+      if asOf == nil {
+        throw .malformed("/as-of", "expected a number of records, a day, or a moment (RFC 3339)")
+      }
+    }
+    return try await blocking(on: threads.evaluating) { [asOf] in
+      let snapshot = try ledger.snapshot(asOf: asOf)
+      defer { snapshot.close() }
+      do {
+        return try draw(snapshot)
+      } catch let error as ReportingError {
+        throw Problem(error) ?? error
+      } catch let error as QueryError {
+        throw Problem(.serviceUnavailable, "too-much", title: "Too much", error.description)
+      }
+    }
+  }
+
+  /// The calendar day in the ledger's time zone.
+  private var today: String {
+    var calendar = Calendar(identifier: .gregorian)
+    calendar.timeZone = TimeZone(identifier: ledger.log.description.timeZone) ?? .gmt
+    let day = calendar.dateComponents([.year, .month, .day], from: Date())
+    return String(format: "%04d-%02d-%02d", day.year ?? 0, day.month ?? 0, day.day ?? 0)
+  }
+}
+
+extension Problem {
+  /// What the caller asked for wrongly; nil where the fault is a pack's.
+  fileprivate init?(_ error: ReportingError) {
+    switch error {
+    case .notADay: self = .malformed("/effective", error.description)
+    case .unknownFigures:
+      self = .notFound(error.description)
+      pointer = "/name"
+    case .unknownReport: self = .notFound(error.description)
+    case .ambiguousReport, .unknownPacks, .definition, .query: return nil
+    }
+  }
+}

@@ -1,0 +1,17 @@
+/// How much one request may bring, in bytes unless it says otherwise.
+enum Limits {
+  /// A single event's body, structured or binary, and a line of an NDJSON stream.
+  static let event = 256 << 10
+  /// A batch's body.
+  static let batch = 16 << 20
+  /// Events in a batch.
+  static let batchEvents = 10_000
+  /// Lines of a stream that are read and not yet in the ledger's hands; reading from the socket pauses beyond it.
+  static let linesWaiting = 2 << 20
+  /// Answers of a stream that are made and not yet written; appending pauses beyond it.
+  static let answersWaiting = 1 << 20
+  /// Problems that the summary of a stream names one by one.
+  static let problemsInSummary = 100
+  /// Log lines read and sent at a time.
+  static let readChunk = 256 << 10
+}

@@ -1,0 +1,157 @@
+import EventLog
+import HTTPTypes
+import HummingbirdCore
+import Ledger
+import LogFormat
+import NIOCore
+import ServiceLifecycle
+
+/// Appends a stream of events, one a line, each on its own.
+///
+/// Three tasks work at the same time: one reads and parses, one appends whatever has been parsed since it last did, one
+/// writes the answers. So lines are parsed while the lines before them are being synced, and the groups given to the
+/// ledger grow by themselves under load. Between the tasks stand bounded queues: a client that does not read its answers
+/// is soon no longer read from.
+struct LineAppend: Sendable {
+  let ledger: Ledger
+  let principal: Principal
+
+  private struct Line: Sendable {
+    var number: Int
+    var event: Result<Event, Problem>
+  }
+
+  /// What became of a line.
+  struct Answer: Sendable {
+    var line: Int
+    var outcome: Result<Receipt, Problem>
+  }
+
+  /// Reads `body` to its end and hands out answers, in the order of the lines and as soon as they are durable.
+  ///
+  /// At graceful shutdown no more is read, and what was read is still answered.
+  func run(_ body: RequestBody, answer: ([Answer]) async throws -> Void) async throws {
+    let parsed = BoundedQueue<[Line]>(limit: Limits.linesWaiting)
+    let answered = BoundedQueue<[Answer]>(limit: Limits.answersWaiting)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      defer { answered.close() }
+      group.addTask {
+        defer { parsed.finish() }
+        try await cancelWhenGracefulShutdown { try await LineAppend.parse(body, into: parsed) }
+      }
+      group.addTask {
+        defer {
+          parsed.close()
+          answered.finish()
+        }
+        while let chunks = await parsed.takeAll() {
+          let answers = await append(chunks)
+          guard await answered.give(answers, cost: answers.count * LineAppend.answerSize) else { return }
+        }
+      }
+      while let chunks = await answered.takeAll() {
+        for answers in chunks { try await answer(answers) }
+      }
+      try await group.waitForAll()
+    }
+  }
+
+  /// About the length of a receipt, for the bound of the queue.
+  private static let answerSize = 256
+
+  private static func parse(_ body: RequestBody, into queue: BoundedQueue<[Line]>) async throws {
+    var splitter = LineSplitter(limit: Limits.event)
+    for try await chunk in body {
+      var lines: [Line] = []
+      splitter.take(chunk) { lines.append(Line(number: $0, event: LineAppend.event($1))) }
+      guard !lines.isEmpty else { continue }
+      guard await queue.give(lines, cost: chunk.readableBytes) else { return }
+    }
+    // A body that was cut off by cancellation ends in the middle of a line, which nobody sent.
+    guard !Task.isCancelled else { return }
+    var lines: [Line] = []
+    splitter.finish { lines.append(Line(number: $0, event: LineAppend.event($1))) }
+    if !lines.isEmpty { _ = await queue.give(lines, cost: 0) }
+  }
+
+  private static func event(_ line: LineSplitter.Line) -> Result<Event, Problem> {
+    Result { () throws(Problem) in
+      switch line {
+      case .tooLong: throw .tooLarge("a line may have \(Limits.event) bytes at most")
+      case .text(let bytes):
+        let document = Result { () throws(JSONError) in try JSONDocument(bytes) }
+        return try Event.read(try document.mapError { Problem($0) }.get())
+      }
+    }
+  }
+
+  private func append(_ chunks: [[Line]]) async -> [Answer] {
+    let lines = chunks.joined()
+    let groups = lines.compactMap { line in (try? line.event.get()).map { [$0] } }
+    var results = (groups.isEmpty ? [] : await ledger.append(groups, by: principal)).makeIterator()
+    return lines.map { line in
+      let outcome = line.event.flatMap { _ -> Result<Receipt, Problem> in
+        switch results.next() {
+        case .success(let receipts)?:
+          guard let receipt = receipts.first else { preconditionFailure("an event recorded has a receipt") }
+          return .success(receipt)
+        case .failure(let refusal)?: return .failure(Problem(refusal))
+        case nil: preconditionFailure("the ledger answers every group it is given")
+        }
+      }
+      return Answer(line: line.number, outcome: outcome)
+    }
+  }
+}
+
+extension LineAppend {
+  /// One line back for each line, as they come: a receipt, or a problem with `line` and `status`. The status is 200
+  /// whatever becomes of the lines: it goes out before the first of them.
+  func stream(_ body: RequestBody) -> Response {
+    Response(
+      status: .ok, headers: [.contentType: "application/x-ndjson"],
+      body: ResponseBody { writer in
+        try await run(body) { answers in
+          var text: [UInt8] = []
+          text.reserveCapacity(answers.count * LineAppend.answerSize)
+          for answer in answers {
+            switch answer.outcome {
+            case .success(let receipt): receipt.writeJSON(to: &text)
+            case .failure(let problem): problem.writeJSON(to: &text, line: answer.line)
+            }
+            text.append(UInt8(ascii: "\n"))
+          }
+          try await writer.write(ByteBuffer(bytes: text))
+        }
+        try await writer.finish(nil)
+      })
+  }
+
+  /// One summary when all lines are answered, for clients that do not read while they send: how many lines there were
+  /// and what became of them, with the first problems. 201 where anything is recorded now, else 200.
+  func summary(_ body: RequestBody) async throws -> Response {
+    var recorded = 0
+    var duplicates = 0
+    var refused = 0
+    var problems: [UInt8] = []
+    try await run(body) { answers in
+      for answer in answers {
+        switch answer.outcome {
+        case .success(let receipt) where receipt.duplicate: duplicates += 1
+        case .success: recorded += 1
+        case .failure(let problem):
+          refused += 1
+          guard refused <= Limits.problemsInSummary else { continue }
+          if !problems.isEmpty { problems.append(UInt8(ascii: ",")) }
+          problem.writeJSON(to: &problems, line: answer.line)
+        }
+      }
+    }
+    var text = Array("{\"recorded\":\(recorded),\"duplicates\":\(duplicates),\"refused\":\(refused),\"problems\":[".utf8)
+    text.append(contentsOf: problems)
+    text.append(contentsOf: "]}".utf8)
+    var response = Response.json(recorded > 0 ? .created : .ok, text)
+    response.headers[.preferenceApplied] = "return=minimal"
+    return response
+  }
+}

@@ -1,0 +1,73 @@
+import NIOCore
+
+/// Cuts a stream of bytes into the lines of NDJSON: ended by LF, a CR before it dropped, empty lines left out, the last
+/// line taken without its LF too. Lines are numbered from 1, the empty ones included.
+struct LineSplitter {
+  enum Line {
+    case text(UnsafeRawBufferPointer)
+    case tooLong
+  }
+
+  private let limit: Int
+  private var number = 0
+  /// The beginning of a line whose end has not come yet; at most `limit` bytes.
+  private var rest: [UInt8] = []
+  /// Whether that line is already longer than allowed: what comes of it is dropped.
+  private var isTooLong = false
+
+  /// - Parameter limit: the longest line in bytes, without its end.
+  init(limit: Int) {
+    self.limit = limit
+  }
+
+  /// Takes the next bytes and hands out the lines that end in them. A line's bytes are valid during the call only.
+  mutating func take(_ chunk: ByteBuffer, _ body: (_ number: Int, _ line: Line) -> Void) {
+    chunk.withUnsafeReadableBytes { bytes in
+      var remaining = bytes[...]
+      while let end = remaining.firstIndex(of: UInt8(ascii: "\n")) {
+        hand(UnsafeRawBufferPointer(rebasing: remaining[..<end]), to: body)
+        remaining = remaining[(end + 1)...]
+      }
+      keep(UnsafeRawBufferPointer(rebasing: remaining))
+    }
+  }
+
+  /// Hands out what follows the last LF.
+  mutating func finish(_ body: (_ number: Int, _ line: Line) -> Void) {
+    hand(UnsafeRawBufferPointer(start: nil, count: 0), to: body)
+  }
+
+  private mutating func hand(_ end: UnsafeRawBufferPointer, to body: (Int, Line) -> Void) {
+    number += 1
+    if !rest.isEmpty || isTooLong { keep(end) }
+    if isTooLong {
+      body(number, .tooLong)
+    } else if rest.isEmpty {
+      hand(whole: end, to: body)
+    } else {
+      rest.withUnsafeBytes { hand(whole: $0, to: body) }
+    }
+    rest.removeAll(keepingCapacity: true)
+    isTooLong = false
+  }
+
+  private func hand(whole: UnsafeRawBufferPointer, to body: (Int, Line) -> Void) {
+    let line = whole.last == UInt8(ascii: "\r") ? UnsafeRawBufferPointer(rebasing: whole.dropLast()) : whole
+    if line.count > limit {
+      body(number, .tooLong)
+    } else if !line.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }) {
+      body(number, .text(line))
+    }
+  }
+
+  private mutating func keep(_ bytes: UnsafeRawBufferPointer) {
+    guard !isTooLong else { return }
+    // One byte more than the limit may be the CR of a line that just fits.
+    if rest.count + bytes.count > limit + 1 {
+      isTooLong = true
+      rest = []
+    } else {
+      rest.append(contentsOf: bytes)
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import EventLog
+import HTTPTypes
+import HummingbirdCore
+import Ledger
+import Logging
+import NIOCore
+import NIOPosix
+
+/// The answers of the read side.
+struct Reading: Sendable {
+  let ledger: Ledger
+  let threads: Threads
+  let logger: Logger
+
+  func answer(_ route: Route, _ request: Request) async throws(Problem) -> Response {
+    func query(_ names: [String], repeatable: Set<String> = []) throws(Problem) -> Query {
+      try Query(request.uri.query, names: names, repeatable: repeatable)
+    }
+    switch route {
+    case .events:
+      let query = try query(["from", "to", "subject", "type", "follow"])
+      return try RecordFeed(query, headers: request.headers, size: ledger.durableSize)
+        .response(from: ledger, on: threads.reading, to: request)
+    case .record(let sequence):
+      _ = try query([])
+      return try await record(sequence)
+    case .subject(let subject):
+      _ = try query([])
+      return try await state(of: subject)
+    case .checkpoint:
+      _ = try query([])
+      return try await checkpoint()
+    case .packs:
+      _ = try query([])
+      return .json(.ok, PackList.json(ledger.packs))
+    case .figures: return try await figures(try query(["as-of", "effective", "name"], repeatable: ["name"]))
+    case .report(let name): return try await report(name, try query(["period", "as-of", "format"]))
+    case .projection(let pack, let table): return try await rows(of: table, in: pack, try query(["as-of"]))
+    case .health:
+      _ = try query([])
+      return .json(.ok, Array(#"{"status":"alive"}"#.utf8))
+    case .readiness:
+      _ = try query([])
+      return try readiness()
+    }
+  }
+
+  /// The exact log line, without its LF: with a zero byte before it, what the leaf hash is made of.
+  private func record(_ text: Substring) async throws(Problem) -> Response {
+    guard let sequence = Query.sequence(text) else {
+      throw .malformed("/sequence", "expected a sequence, a whole number from 0")
+    }
+    guard let line = try await blocking(on: threads.reading, { try ledger.log.line(at: sequence) }) else {
+      throw .notFound("there is no record \(sequence); the log has \(ledger.durableSize)")
+    }
+    return .whole(.ok, "application/cloudevents+json", line)
+  }
+
+  private func state(of text: Substring) async throws(Problem) -> Response {
+    guard let subject = percentDecoded(text) else {
+      throw .malformed("/subject", "expected percent-encoded UTF-8 (RFC 3986 §2.1)")
+    }
+    guard let state = try await blocking(on: threads.reading, { try ledger.log.state(of: subject) }) else {
+      throw .notFound("there is no event on \(subject)")
+    }
+    return .json(.ok, state.json(subject: subject))
+  }
+
+  /// The newest signed checkpoint (C2SP tlog-checkpoint; tlog-tiles names the media type).
+  private func checkpoint() async throws(Problem) -> Response {
+    let note = try await blocking(on: threads.reading) { ledger.log.checkpoint }
+    var response = Response.whole(.ok, "text/plain; charset=utf-8", Array(note.utf8))
+    response.headers[.cacheControl] = "no-cache"
+    return response
+  }
+
+  private func readiness() throws(Problem) -> Response {
+    switch ledger.readiness {
+    case .ready: return .json(.ok, Array(#"{"status":"ready"}"#.utf8))
+    case .stopped(let reason): throw .unavailable("nothing is recorded until the ledger is opened again: \(reason)")
+    }
+  }
+}
+
+extension Reading {
+  /// Runs what blocks (files, SQLite) on a thread kept for that, and turns what it throws into a problem.
+  func blocking<Value: Sendable>(
+    on pool: NIOThreadPool, _ body: @escaping @Sendable () throws -> Value
+  ) async throws(Problem) -> Value {
+    do {
+      return try await pool.runIfActive(body)
+    } catch let problem as Problem {
+      throw problem
+    } catch let refusal as Refusal {
+      throw Problem(refusal)
+    } catch {
+      logger.error("a read failed", metadata: ["error": "\(error)"])
+      throw .internalError()
+    }
+  }
+}

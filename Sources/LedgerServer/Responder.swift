@@ -1,0 +1,130 @@
+import HTTPTypes
+import HummingbirdCore
+import Ledger
+import LogFormat
+import Logging
+import NIOCore
+
+/// Answers the requests of all connections.
+struct Responder: Sendable {
+  let ledger: Ledger
+  let threads: Threads
+  let logger: Logger
+  private let date = HTTPDate()
+
+  init(ledger: Ledger, threads: Threads, logger: Logger) {
+    self.ledger = ledger
+    self.threads = threads
+    self.logger = logger
+  }
+
+  /// Answers one request.
+  ///
+  /// - Throws: what the connection threw; no problem of the request, which is an answer.
+  func respond(
+    to request: Request, on connection: Connection, channel: any Channel, writer: consuming ResponseWriter
+  ) async throws {
+    guard !connection.isClosing else { throw ConnectionIsClosing() }
+    var bodyIsUnread = request.headers.announceBody
+    var response: Response
+    do {
+      let call = try Call(request, on: connection)
+      switch call.action {
+      case .append(let form):
+        // Only now, when nothing in the head speaks against it, the client is asked for the body.
+        if call.awaitsContinue { try await writer.writeInformationalHead(HTTPResponse(status: .continue)) }
+        response = try await append(form, request.body, by: call.principal, bodyIsUnread: &bodyIsUnread)
+      case .read(let route):
+        response = try await Reading(ledger: ledger, threads: threads, logger: logger).answer(route, request)
+        if request.method == .head { response = response.createHeadResponse() }
+      }
+    } catch let problem as Problem {
+      log(problem, of: request, on: connection)
+      response = problem.response
+    }
+    response.headers[.date] = date.now
+    if bodyIsUnread {
+      try await refuseRest(with: response, on: connection, channel: channel, writer: writer)
+    } else {
+      try await writer.write(response: response.head, body: response.body)
+    }
+  }
+
+  private func append(
+    _ form: AppendForm, _ body: RequestBody, by principal: Principal, bodyIsUnread: inout Bool
+  ) async throws -> Response {
+    func whole(_ limit: Int) async throws -> ByteBuffer {
+      guard let whole = try await body.collect(atMost: limit) else { throw AppendForm.tooLarge(limit) }
+      bodyIsUnread = false
+      return whole
+    }
+    switch form {
+    case .structured:
+      let event = try Event.read(try JSONDocument.read(try await whole(Limits.event)))
+      return try await AppendAnswer.event(event, to: ledger, by: principal)
+    case .binary(let head):
+      let event = try head.event(body: try await whole(Limits.event))
+      return try await AppendAnswer.event(event, to: ledger, by: principal)
+    case .batch:
+      let events = try Event.readBatch(try JSONDocument.read(try await whole(Limits.batch)))
+      return try await AppendAnswer.batch(events, to: ledger, by: principal)
+    case .lines(let summary):
+      bodyIsUnread = false
+      let lines = LineAppend(ledger: ledger, principal: principal)
+      return summary ? try await lines.summary(body) : lines.stream(body)
+    }
+  }
+
+  /// How long a client may take to notice that the rest of its body is not wanted.
+  private static let patience = TimeAmount.seconds(2)
+
+  /// Answers a request whose body is not read, and closes the connection. Closing at once would reset it, and a client
+  /// still sending might never see the answer: so our side is closed first, and what comes is dropped for a while
+  /// (RFC 9112 §9.6).
+  private func refuseRest(
+    with response: Response, on connection: Connection, channel: any Channel, writer: consuming ResponseWriter
+  ) async throws {
+    connection.startClosing()
+    var head = response.head
+    head.headerFields[.connection] = "close"
+    try await writer.write(response: head, body: response.body)
+    channel.eventLoop.scheduleTask(in: Responder.patience) { channel.close(promise: nil) }
+    try await channel.close(mode: .output)
+  }
+
+  private func log(_ problem: Problem, of request: Request, on connection: Connection) {
+    guard problem.status.code >= 500 || problem.status == .forbidden else { return }
+    logger.log(
+      level: problem.status == .forbidden ? .notice : .error, "refused",
+      metadata: [
+        "principal": "\(connection.principal?.name ?? "none")",
+        "uid": "\(connection.peer.map { String($0.user) } ?? "unknown")",
+        "request": "\(request.method) \(request.uri.path)",
+        "status": "\(problem.status.code)",
+        "reason": "\(problem.detail)",
+      ])
+  }
+}
+
+/// Ends a connection on which nothing more is answered.
+struct ConnectionIsClosing: Error {}
+
+extension HTTPFields {
+  /// Whether a body follows the head (RFC 9112 §6.3).
+  fileprivate var announceBody: Bool {
+    contains(.transferEncoding) || self[.contentLength].map { $0 != "0" } ?? false
+  }
+}
+
+extension RequestBody {
+  /// The whole body; nil where it is longer than `limit` bytes, which are then all that was kept of it.
+  fileprivate func collect(atMost limit: Int) async throws -> ByteBuffer? {
+    var iterator = makeAsyncIterator()
+    guard var whole = try await iterator.next() else { return ByteBuffer() }
+    while whole.readableBytes <= limit {
+      guard let more = try await iterator.next() else { return whole }
+      whole.writeImmutableBuffer(more)
+    }
+    return nil
+  }
+}

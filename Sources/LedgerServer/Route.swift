@@ -1,0 +1,63 @@
+import HTTPTypes
+
+/// What a path names. Parts of it are still percent-encoded.
+enum Route: Sendable, Hashable {
+  case events
+  case record(sequence: Substring)
+  /// Everything after `/v1/subjects/`, whose slashes belong to the subject.
+  case subject(Substring)
+  case checkpoint
+  case packs
+  case figures
+  case report(name: Substring)
+  case projection(pack: Substring, table: Substring)
+  case health
+  case readiness
+
+  init?(path: Substring) {
+    switch path {
+    case "/v1/events": self = .events
+    case "/checkpoint": self = .checkpoint
+    case "/v1/packs": self = .packs
+    case "/v1/figures": self = .figures
+    case "/healthz": self = .health
+    case "/readyz": self = .readiness
+    default:
+      if let subject = path.after("/v1/subjects/") {
+        self = .subject(subject)
+      } else if let sequence = path.after("/v1/events/"), !sequence.contains("/") {
+        self = .record(sequence: sequence)
+      } else if let name = path.after("/v1/reports/"), !name.contains("/") {
+        self = .report(name: name)
+      } else if let names = path.after("/v1/projections/")?.split(separator: "/", omittingEmptySubsequences: false),
+        names.count == 2, names.allSatisfy({ !$0.isEmpty })
+      {
+        self = .projection(pack: names[0], table: names[1])
+      } else {
+        return nil
+      }
+    }
+  }
+
+  /// The methods it takes, as `Allow` lists them.
+  var methods: [HTTPRequest.Method] {
+    switch self {
+    case .events: [.get, .post]
+    default: [.get, .head]
+    }
+  }
+}
+
+extension Substring {
+  /// What follows `prefix`; nil where there is nothing or another beginning.
+  fileprivate func after(_ prefix: String) -> Substring? {
+    guard utf8.starts(with: prefix.utf8) else { return nil }
+    let rest = self[utf8.index(utf8.startIndex, offsetBy: prefix.utf8.count)...]
+    return rest.isEmpty ? nil : rest
+  }
+}
+
+extension Route {
+  /// Whether every principal may ask, whatever its rights.
+  var isOpen: Bool { self == .health || self == .readiness }
+}

@@ -1,0 +1,142 @@
+extension Event {
+  /// Reads one event in the JSON format of CloudEvents 1.0.
+  ///
+  /// - Throws: the first field that is missing, unknown, or not as CloudEvents or the ledger needs it.
+  public init(_ json: JSONValue) throws(EventError) {
+    guard json.kind == .object else { throw EventError("", "expected a CloudEvent, a JSON object") }
+    var draft = EventDraft()
+    for member in json.members {
+      let pointer = "/" + JSONText.pointerToken(member.name)
+      switch member.name {
+      case "data": try draft.set(payload: .json(member.value), pointer: pointer)
+      case "data_base64":
+        guard let text = member.value.string else { throw EventError(pointer, "expected a string in base64") }
+        try draft.set(payload: .base64(text), pointer: pointer)
+      case "expectedversion":
+        guard let version = member.value.integer, version >= 0 else {
+          throw EventError(pointer, "expected the subject's version as a whole number from 0")
+        }
+        draft.expectedVersion = UInt64(version)
+      default:
+        // CloudEvents 1.0, JSON format §2.2: an attribute that is null is as if absent.
+        if member.value.kind == .null { continue }
+        try draft.set(member.name, try Event.attribute(member.value, pointer), pointer: pointer)
+      }
+    }
+    self = try draft.finish { "/" + $0 }
+  }
+
+  private static func attribute(_ value: JSONValue, _ pointer: String) throws(EventError) -> Extension.Value {
+    if let text = value.string { return .string(text) }
+    if let flag = value.bool { return .boolean(flag) }
+    if let number = value.integer.flatMap(Int32.init(exactly:)) { return .integer(number) }
+    throw EventError(pointer, "expected a string, a boolean or a 32-bit integer (CloudEvents type system)")
+  }
+
+  /// Reads one event in the binary mode of the CloudEvents HTTP binding: `headers` are the `ce-` headers without that
+  /// prefix, percent-decoded; the pointers of errors name the header.
+  public init(
+    headers: [(name: String, value: String)], contentType: String?, body: Payload
+  ) throws(EventError) {
+    var draft = EventDraft()
+    for (name, value) in headers {
+      let pointer = "/ce-" + name
+      switch name {
+      case "datacontenttype", "data", "data_base64":
+        throw EventError(pointer, "not a header of the binary mode; the content type is given by Content-Type")
+      case "expectedversion":
+        guard let version = UInt64(value) else {
+          throw EventError(pointer, "expected the subject's version as a whole number from 0")
+        }
+        draft.expectedVersion = version
+      default:
+        try draft.set(name, .string(value), pointer: pointer)
+      }
+    }
+    if let contentType { try draft.set("datacontenttype", .string(contentType), pointer: "/content-type") }
+    draft.payload = body
+    self = try draft.finish { "/ce-" + $0 }
+  }
+}
+
+/// The attributes of an event as they come in, in whatever order.
+private struct EventDraft {
+  var attributes: [String: String] = [:]
+  var extensions: [Extension] = []
+  var payload = Event.Payload.none
+  var expectedVersion: UInt64?
+
+  mutating func set(payload new: Event.Payload, pointer: String) throws(EventError) {
+    guard case .none = payload else { throw EventError(pointer, "an event has either data or data_base64") }
+    payload = new
+  }
+
+  mutating func set(_ name: String, _ value: Extension.Value, pointer: String) throws(EventError) {
+    guard !Attribute.ofLedger.contains(name) else {
+      throw EventError(pointer, "this attribute is written by the ledger and must not be sent")
+    }
+    guard Attribute.isName(name) else {
+      throw EventError(pointer, "expected an attribute name of lower-case letters and digits")
+    }
+    if case .string(let text) = value, !Attribute.isString(text) {
+      throw EventError(pointer, "expected a string without control characters")
+    }
+    if Attribute.named.contains(name) {
+      guard case .string(let text) = value else { throw EventError(pointer, "expected a string") }
+      guard attributes.updateValue(text, forKey: name) == nil else { throw EventError(pointer, "given twice") }
+    } else {
+      guard !extensions.contains(where: { $0.name == name }) else { throw EventError(pointer, "given twice") }
+      extensions.append(Extension(name, value))
+    }
+  }
+
+  func finish(pointer: (String) -> String) throws(EventError) -> Event {
+    func required(_ name: String) throws(EventError) -> String {
+      guard let text = attributes[name] else { throw EventError(pointer(name), "required, and missing") }
+      guard !text.isEmpty else { throw EventError(pointer(name), "expected a non-empty string") }
+      return text
+    }
+    guard try required("specversion") == "1.0" else { throw EventError(pointer("specversion"), "expected \"1.0\"") }
+    let id = try required("id")
+    let source = try required("source")
+    guard Attribute.isURIReference(source) else {
+      throw EventError(pointer("source"), "expected a URI-reference, e.g. urn:nwm:dms:d3 (RFC 3986)")
+    }
+    let type = try required("type")
+    let subject = try required("subject")
+    if let time = attributes["time"], Timestamp(time) == nil {
+      throw EventError(pointer("time"), "expected RFC 3339 with Z or an offset, e.g. 2022-12-31T10:00:00+01:00")
+    }
+    if let schema = attributes["dataschema"], schema.isEmpty || !Attribute.isURIReference(schema) {
+      throw EventError(pointer("dataschema"), "expected a URI (RFC 3986)")
+    }
+    if let contentType = attributes["datacontenttype"], contentType.isEmpty {
+      throw EventError(pointer("datacontenttype"), "expected a media type, e.g. application/json (RFC 2046)")
+    }
+    if case .base64(let text) = payload, !Event.isBase64(text) {
+      throw EventError(pointer("data_base64"), "expected base64 with padding (RFC 4648 §4)")
+    }
+    return Event(
+      id: id, source: source, type: type, subject: subject, time: attributes["time"], extensions: extensions,
+      dataContentType: attributes["datacontenttype"], dataSchema: attributes["dataschema"], payload: payload,
+      expectedVersion: expectedVersion)
+  }
+}
+
+extension Event {
+  /// RFC 4648 §4: groups of four, padding at the end only.
+  static func isBase64(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    guard bytes.count % 4 == 0 else { return false }
+    let padding = bytes.suffix(2).filter { $0 == UInt8(ascii: "=") }.count
+    if padding == 1, bytes.last != UInt8(ascii: "=") { return false }
+    return bytes.dropLast(padding).allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"):
+        true
+      default: false
+      }
+    }
+  }
+}

@@ -1,0 +1,63 @@
+/// A strict JSON text, read once: its bytes without the white space outside strings, and the places of its values.
+///
+/// The bytes are what a record stores of `data`: as sent, no member re-ordered, no number or string re-written.
+public final class JSONDocument: Sendable {
+  /// The compact text.
+  public let bytes: [UInt8]
+  let nodes: [JSONNode]
+
+  init(bytes: [UInt8], nodes: [JSONNode]) {
+    self.bytes = bytes
+    self.nodes = nodes
+  }
+
+  /// Reads a whole text.
+  ///
+  /// - Throws: the first error, with its offset in `text` and the JSON Pointer of the value being read.
+  public convenience init(_ text: UnsafeRawBufferPointer) throws(JSONError) {
+    var reader = JSONReader(text)
+    try reader.readDocument()
+    self.init(bytes: reader.takeOutput(), nodes: reader.nodes)
+  }
+
+  public convenience init(_ text: [UInt8]) throws(JSONError) {
+    // `withUnsafeBytes` does not carry typed errors out, so the result is carried instead.
+    let result = text.withUnsafeBytes { (buffer) -> Result<([UInt8], [JSONNode]), JSONError> in
+      var reader = JSONReader(buffer)
+      do throws(JSONError) {
+        try reader.readDocument()
+      } catch {
+        return .failure(error)
+      }
+      return .success((reader.takeOutput(), reader.nodes))
+    }
+    let (bytes, nodes) = try result.get()
+    self.init(bytes: bytes, nodes: nodes)
+  }
+
+  public convenience init(_ text: String) throws(JSONError) {
+    try self.init(Array(text.utf8))
+  }
+
+  public var root: JSONValue { JSONValue(document: self, index: 0) }
+}
+
+/// The place of one value, or of one member name, in the compact text.
+///
+/// Values stand in document order; a container is followed by its content, an object's content being name, value,
+/// name, value …
+struct JSONNode: Sendable {
+  enum Kind: UInt8, Sendable {
+    case null, `true`, `false`, number, string, array, object
+  }
+
+  var kind: Kind
+  /// Strings: whether the text holds a backslash and must be decoded before it is compared.
+  var escaped: Bool
+  /// First byte, the quote or bracket included.
+  var start: UInt32
+  /// One past the last byte.
+  var end: UInt32
+  /// Index of the node after this value and all its content.
+  var next: UInt32
+}

@@ -1,0 +1,347 @@
+/// Reads strict JSON in one pass, writing the compact text and the places of its values as it goes.
+///
+/// The reader is on the append path, so it works on raw bytes and allocates two buffers per text and nothing per value.
+struct JSONReader {
+  static let maximumDepth = 64
+
+  private let input: UnsafeRawBufferPointer
+  private var position = 0
+  private var output: [UInt8] = []
+  private(set) var nodes: [JSONNode] = []
+  /// For each open container the node of the current member's name, or the number of the current element.
+  private var path: [Step] = []
+
+  private enum Step {
+    case member(node: Int)
+    case element(Int)
+    case start
+  }
+
+  init(_ input: UnsafeRawBufferPointer) {
+    self.input = input
+    output.reserveCapacity(input.count)
+    nodes.reserveCapacity(16 + input.count / 16)
+  }
+
+  mutating func takeOutput() -> [UInt8] {
+    var taken: [UInt8] = []
+    swap(&taken, &output)
+    return taken
+  }
+
+  mutating func readDocument() throws(JSONError) {
+    guard input.count <= Int(UInt32.max) else { throw error(.tooLarge(limit: Int(UInt32.max))) }
+    skipWhitespace()
+    try readValue()
+    skipWhitespace()
+    guard position == input.count else { throw error(.trailingBytes) }
+  }
+
+  // MARK: Values
+
+  private mutating func readValue() throws(JSONError) {
+    guard position < input.count else { throw error(.unexpectedEnd(expected: "a JSON value")) }
+    switch input[position] {
+    case UInt8(ascii: "{"): try readObject()
+    case UInt8(ascii: "["): try readArray()
+    case UInt8(ascii: "\""): try readString()
+    case UInt8(ascii: "t"): try readLiteral("true", .true)
+    case UInt8(ascii: "f"): try readLiteral("false", .false)
+    case UInt8(ascii: "n"): try readLiteral("null", .null)
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): try readNumber()
+    default: throw error(.unexpected(found: input[position], expected: "a JSON value"))
+    }
+  }
+
+  private mutating func readObject() throws(JSONError) {
+    let node = try open(.object)
+    var members = 0
+    skipWhitespace()
+    if peek() != UInt8(ascii: "}") {
+      while true {
+        guard position < input.count else { throw error(.unexpectedEnd(expected: "a member name")) }
+        guard input[position] == UInt8(ascii: "\"") else {
+          throw error(.unexpected(found: input[position], expected: "a member name in quotes"))
+        }
+        let name = nodes.count
+        try readString()
+        path[path.count - 1] = .member(node: name)
+        members += 1
+        skipWhitespace()
+        try take(UInt8(ascii: ":"), expected: "':' after the member name")
+        skipWhitespace()
+        try readValue()
+        skipWhitespace()
+        guard peek() == UInt8(ascii: ",") else { break }
+        copyByte()
+        skipWhitespace()
+      }
+    }
+    try take(UInt8(ascii: "}"), expected: "',' or '}'")
+    if members > 1 { try refuseDuplicates(in: node, members: members) }
+    close(node)
+  }
+
+  private mutating func readArray() throws(JSONError) {
+    let node = try open(.array)
+    skipWhitespace()
+    if peek() != UInt8(ascii: "]") {
+      var index = 0
+      while true {
+        path[path.count - 1] = .element(index)
+        try readValue()
+        skipWhitespace()
+        guard peek() == UInt8(ascii: ",") else { break }
+        copyByte()
+        skipWhitespace()
+        index += 1
+      }
+    }
+    try take(UInt8(ascii: "]"), expected: "',' or ']'")
+    close(node)
+  }
+
+  private mutating func open(_ kind: JSONNode.Kind) throws(JSONError) -> Int {
+    guard path.count < JSONReader.maximumDepth else { throw error(.tooDeep(limit: JSONReader.maximumDepth)) }
+    let start = UInt32(output.count)
+    nodes.append(JSONNode(kind: kind, escaped: false, start: start, end: start, next: 0))
+    path.append(.start)
+    copyByte()
+    return nodes.count - 1
+  }
+
+  private mutating func close(_ node: Int) {
+    nodes[node].end = UInt32(output.count)
+    nodes[node].next = UInt32(nodes.count)
+    path.removeLast()
+  }
+
+  private mutating func readLiteral(_ word: StaticString, _ kind: JSONNode.Kind) throws(JSONError) {
+    let start = position
+    for offset in 0..<word.utf8CodeUnitCount {
+      guard position < input.count else { throw error(.unexpectedEnd(expected: "\(word)")) }
+      guard input[position] == word.utf8Start[offset] else {
+        throw error(.unexpected(found: input[position], expected: "\(word)"))
+      }
+      position += 1
+    }
+    appendScalar(kind, from: start, escaped: false)
+  }
+
+  /// RFC 8259 §6: `-? (0 | [1-9][0-9]*) (\.[0-9]+)? ([eE][+-]?[0-9]+)?`
+  private mutating func readNumber() throws(JSONError) {
+    let start = position
+    if peek() == UInt8(ascii: "-") { position += 1 }
+    if peek() == UInt8(ascii: "0") {
+      position += 1
+    } else {
+      try skipDigits()
+    }
+    if peek() == UInt8(ascii: ".") {
+      position += 1
+      try skipDigits()
+    }
+    if let byte = peek(), byte | 0x20 == UInt8(ascii: "e") {
+      position += 1
+      if let sign = peek(), sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") { position += 1 }
+      try skipDigits()
+    }
+    if let byte = peek(), JSONReader.isDigit(byte) { throw error(.invalidNumber) }
+    appendScalar(.number, from: start, escaped: false)
+  }
+
+  private mutating func skipDigits() throws(JSONError) {
+    guard let first = peek(), JSONReader.isDigit(first) else { throw error(.invalidNumber) }
+    while let byte = peek(), JSONReader.isDigit(byte) { position += 1 }
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+
+  // MARK: Strings
+
+  private mutating func readString() throws(JSONError) {
+    let start = position
+    position += 1
+    var escaped = false
+    while true {
+      skipPlainBytes()
+      guard position < input.count else { throw error(.unexpectedEnd(expected: "the closing quote of a string")) }
+      let byte = input[position]
+      if byte == UInt8(ascii: "\"") { break }
+      if byte == UInt8(ascii: "\\") {
+        escaped = true
+        try skipEscape()
+      } else if byte < 0x20 {
+        throw error(.unescapedControlCharacter(byte))
+      } else {
+        try skipMultibyteScalar()
+      }
+    }
+    position += 1
+    appendScalar(.string, from: start, escaped: escaped)
+  }
+
+  /// Skips printable ASCII other than quote and backslash, eight bytes at a time.
+  private mutating func skipPlainBytes() {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let highs: UInt64 = 0x8080_8080_8080_8080
+    while position + 8 <= input.count {
+      let word = input.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+      let quotes = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
+      let slashes = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
+      let special =
+        (word &- ones &* 0x20) | word | ((quotes &- ones) & ~quotes) | ((slashes &- ones) & ~slashes)
+      if special & highs != 0 { break }
+      position += 8
+    }
+    while position < input.count {
+      let byte = input[position]
+      if byte < 0x20 || byte >= 0x80 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return }
+      position += 1
+    }
+  }
+
+  private mutating func skipEscape() throws(JSONError) {
+    let start = position
+    guard position + 1 < input.count else { throw error(.unexpectedEnd(expected: "an escape sequence")) }
+    switch input[position + 1] {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+      UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+      position += 2
+    case UInt8(ascii: "u"):
+      let unit = try hexUnit(at: start)
+      position += 6
+      if (0xDC00...0xDFFF).contains(unit) { throw error(.loneSurrogate, at: start) }
+      if (0xD800...0xDBFF).contains(unit) {
+        guard position + 1 < input.count, input[position] == UInt8(ascii: "\\"),
+          input[position + 1] == UInt8(ascii: "u")
+        else { throw error(.loneSurrogate, at: start) }
+        let low = try hexUnit(at: position)
+        guard (0xDC00...0xDFFF).contains(low) else { throw error(.loneSurrogate, at: start) }
+        position += 6
+      }
+    default:
+      throw error(.invalidEscape)
+    }
+  }
+
+  private func hexUnit(at offset: Int) throws(JSONError) -> UInt16 {
+    guard offset + 6 <= input.count else { throw error(.invalidEscape, at: offset) }
+    var unit: UInt16 = 0
+    for byte in input[(offset + 2)..<(offset + 6)] {
+      guard let digit = JSONText.hexValue(of: byte) else { throw error(.invalidEscape, at: offset) }
+      unit = unit << 4 | UInt16(digit)
+    }
+    return unit
+  }
+
+  /// One scalar of two to four bytes, in the well-formed ranges of RFC 3629 §4.
+  private mutating func skipMultibyteScalar() throws(JSONError) {
+    let first = input[position]
+    let length: Int
+    var second: ClosedRange<UInt8> = 0x80...0xBF
+    switch first {
+    case 0xC2...0xDF: length = 2
+    case 0xE0: (length, second) = (3, 0xA0...0xBF)
+    case 0xED: (length, second) = (3, 0x80...0x9F)
+    case 0xE1...0xEF: length = 3
+    case 0xF0: (length, second) = (4, 0x90...0xBF)
+    case 0xF1...0xF3: length = 4
+    case 0xF4: (length, second) = (4, 0x80...0x8F)
+    default: throw error(.invalidUTF8)
+    }
+    guard position + length <= input.count, second.contains(input[position + 1]) else { throw error(.invalidUTF8) }
+    for offset in 2..<max(length, 2) where input[position + offset] & 0xC0 != 0x80 { throw error(.invalidUTF8) }
+    position += length
+  }
+
+  // MARK: Member names
+
+  private func refuseDuplicates(in object: Int, members: Int) throws(JSONError) {
+    // Few members: compare each pair in place. Many: a set, so that a hostile object costs linear time.
+    if members <= 8 {
+      var name = object + 1
+      while name < nodes.count {
+        var other = Int(nodes[name + 1].next)
+        while other < nodes.count {
+          if namesAreEqual(name, other) { throw duplicate(other) }
+          other = Int(nodes[other + 1].next)
+        }
+        name = Int(nodes[name + 1].next)
+      }
+    } else {
+      var seen = Set<[UInt8]>(minimumCapacity: members)
+      var name = object + 1
+      while name < nodes.count {
+        guard seen.insert(decoded(name)).inserted else { throw duplicate(name) }
+        name = Int(nodes[name + 1].next)
+      }
+    }
+  }
+
+  private func namesAreEqual(_ left: Int, _ right: Int) -> Bool {
+    let (a, b) = (nodes[left], nodes[right])
+    if a.escaped || b.escaped { return decoded(left) == decoded(right) }
+    guard a.end - a.start == b.end - b.start else { return false }
+    return output[Int(a.start)..<Int(a.end)].elementsEqual(output[Int(b.start)..<Int(b.end)])
+  }
+
+  private func decoded(_ name: Int) -> [UInt8] {
+    let node = nodes[name]
+    return JSONText.decode(output[Int(node.start) + 1..<Int(node.end) - 1], escaped: node.escaped)
+  }
+
+  private func duplicate(_ name: Int) -> JSONError {
+    let text = String(decoding: decoded(name), as: UTF8.self)
+    let parent = pointer(upTo: path.count - 1)
+    return JSONError(.duplicateMember(text), offset: position, pointer: parent + "/" + JSONText.pointerToken(text))
+  }
+
+  // MARK: Bytes
+
+  private func peek() -> UInt8? { position < input.count ? input[position] : nil }
+
+  private mutating func skipWhitespace() {
+    while position < input.count {
+      switch input[position] {
+      case 0x20, 0x09, 0x0A, 0x0D: position += 1
+      default: return
+      }
+    }
+  }
+
+  private mutating func copyByte() {
+    output.append(input[position])
+    position += 1
+  }
+
+  private mutating func take(_ byte: UInt8, expected: String) throws(JSONError) {
+    guard position < input.count else { throw error(.unexpectedEnd(expected: expected)) }
+    guard input[position] == byte else { throw error(.unexpected(found: input[position], expected: expected)) }
+    copyByte()
+  }
+
+  private mutating func appendScalar(_ kind: JSONNode.Kind, from start: Int, escaped: Bool) {
+    let place = UInt32(output.count)
+    output.append(contentsOf: UnsafeRawBufferPointer(rebasing: input[start..<position]))
+    nodes.append(
+      JSONNode(
+        kind: kind, escaped: escaped, start: place, end: UInt32(output.count), next: UInt32(nodes.count + 1)))
+  }
+
+  // MARK: Errors
+
+  private func error(_ reason: JSONError.Reason, at offset: Int? = nil) -> JSONError {
+    JSONError(reason, offset: offset ?? position, pointer: pointer(upTo: path.count))
+  }
+
+  private func pointer(upTo depth: Int) -> String {
+    path[..<depth].reduce(into: "") { text, step in
+      switch step {
+      case .start: break
+      case .element(let index): text += "/\(index)"
+      case .member(let node): text += "/" + JSONText.pointerToken(String(decoding: decoded(node), as: UTF8.self))
+      }
+    }
+  }
+}

@@ -1,0 +1,170 @@
+/// A moment, in microseconds since 1970-01-01T00:00:00Z, read from and written as RFC 3339 without Foundation.
+public struct Timestamp: Sendable, Hashable, Comparable {
+  public var microseconds: Int64
+
+  public init(microseconds: Int64) {
+    self.microseconds = microseconds
+  }
+
+  /// Reads an RFC 3339 `date-time` with `Z` or a numeric offset. Fractions beyond a microsecond are cut off. A leap
+  /// second (`:60`) is allowed where UTC has one, at 23:59, and reads as the second after it.
+  public init?(_ text: String) {
+    var text = text
+    let read = text.withUTF8 { bytes in Timestamp.read(UnsafeRawBufferPointer(bytes)) }
+    guard let read else { return nil }
+    self = read
+  }
+
+  /// The same, from the bytes of the text.
+  public init?(utf8 text: UnsafeRawBufferPointer) {
+    guard let read = Timestamp.read(text) else { return nil }
+    self = read
+  }
+
+  public static func < (left: Timestamp, right: Timestamp) -> Bool { left.microseconds < right.microseconds }
+
+  /// `2026-11-23T20:04:51.123456Z`, always 27 bytes.
+  public var text: String {
+    String(decoding: utf8, as: UTF8.self)
+  }
+
+  /// The bytes of ``text``.
+  public var utf8: [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: 27)
+    let seconds = Timestamp.floorDivide(microseconds, 1_000_000)
+    let days = Timestamp.floorDivide(seconds, 86_400)
+    let ofDay = seconds - days * 86_400
+    let (year, month, day) = CivilDate.of(dayNumber: days)
+    func put(_ value: Int64, at offset: Int, digits: Int) {
+      var value = value
+      for index in stride(from: offset + digits - 1, through: offset, by: -1) {
+        bytes[index] = UInt8(ascii: "0") + UInt8(value % 10)
+        value /= 10
+      }
+    }
+    put(Int64(year), at: 0, digits: 4)
+    put(Int64(month), at: 5, digits: 2)
+    put(Int64(day), at: 8, digits: 2)
+    put(ofDay / 3600, at: 11, digits: 2)
+    put(ofDay / 60 % 60, at: 14, digits: 2)
+    put(ofDay % 60, at: 17, digits: 2)
+    put(microseconds - seconds * 1_000_000, at: 20, digits: 6)
+    bytes[4] = UInt8(ascii: "-")
+    bytes[7] = UInt8(ascii: "-")
+    bytes[10] = UInt8(ascii: "T")
+    bytes[13] = UInt8(ascii: ":")
+    bytes[16] = UInt8(ascii: ":")
+    bytes[19] = UInt8(ascii: ".")
+    bytes[26] = UInt8(ascii: "Z")
+    return bytes
+  }
+
+  private static func read(_ bytes: UnsafeRawBufferPointer) -> Timestamp? {
+    func digits(_ range: Range<Int>) -> Int? {
+      guard range.upperBound <= bytes.count else { return nil }
+      var value = 0
+      for byte in bytes[range] {
+        guard byte &- UInt8(ascii: "0") < 10 else { return nil }
+        value = value * 10 + Int(byte - UInt8(ascii: "0"))
+      }
+      return value
+    }
+    func isByte(_ character: Unicode.Scalar, at index: Int) -> Bool {
+      index < bytes.count && bytes[index] == UInt8(ascii: character)
+    }
+    guard let year = digits(0..<4), isByte("-", at: 4), let month = digits(5..<7), isByte("-", at: 7),
+      let day = digits(8..<10), isByte("T", at: 10) || isByte("t", at: 10), let hour = digits(11..<13),
+      isByte(":", at: 13), let minute = digits(14..<16), isByte(":", at: 16), let second = digits(17..<19),
+      let dayNumber = CivilDate.dayNumber(year: year, month: month, day: day), hour < 24, minute < 60, second <= 60
+    else { return nil }
+
+    var index = 19
+    var fraction = 0
+    if isByte(".", at: index) {
+      index += 1
+      let start = index
+      while let digit = digits(index..<index + 1) {
+        if index - start < 6 { fraction = fraction * 10 + digit }
+        index += 1
+      }
+      guard index > start else { return nil }
+      for _ in min(index - start, 6)..<6 { fraction *= 10 }
+    }
+
+    var offsetMinutes = 0
+    if isByte("Z", at: index) || isByte("z", at: index) {
+      index += 1
+    } else {
+      guard isByte("+", at: index) || isByte("-", at: index), let offsetHour = digits(index + 1..<index + 3),
+        isByte(":", at: index + 3), let offsetMinute = digits(index + 4..<index + 6), offsetHour < 24,
+        offsetMinute < 60
+      else { return nil }
+      offsetMinutes = (offsetHour * 60 + offsetMinute) * (isByte("-", at: index) ? -1 : 1)
+      index += 6
+    }
+    guard index == bytes.count else { return nil }
+
+    let minutes = dayNumber * 1440 + Int64(hour * 60 + minute - offsetMinutes)
+    if second == 60, floorDivide(minutes, 1440) * 1440 + 1439 != minutes { return nil }
+    return Timestamp(microseconds: (minutes * 60 + Int64(second)) * 1_000_000 + Int64(fraction))
+  }
+
+  private static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
+    let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
+    return remainder < 0 ? quotient - 1 : quotient
+  }
+}
+
+/// Days of the proleptic Gregorian calendar, counted from 1970-01-01.
+public enum CivilDate {
+  /// The day's number, or nil where the calendar has no such day.
+  public static func dayNumber(year: Int, month: Int, day: Int) -> Int64? {
+    guard (1...12).contains(month), day >= 1, day <= length(of: month, in: year) else { return nil }
+    // Years are counted from March, so that the leap day is the last of its year.
+    let shifted = month > 2 ? year : year - 1
+    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
+    let ofEra = shifted - era * 400
+    let ofYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+    return Int64(era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468)
+  }
+
+  /// Whether `text` is a day written `YYYY-MM-DD` (RFC 3339 `full-date`).
+  public static func isDate(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-") else { return false }
+    func number(_ range: Range<Int>) -> Int? {
+      bytes[range].allSatisfy { $0 &- UInt8(ascii: "0") < 10 } ? Int(String(decoding: bytes[range], as: UTF8.self)) : nil
+    }
+    guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10) else { return false }
+    return dayNumber(year: year, month: month, day: day) != nil
+  }
+
+  /// The day written `YYYY-MM-DD`, for the years 0 to 9999.
+  public static func text(dayNumber: Int64) -> String {
+    let (year, month, day) = of(dayNumber: dayNumber)
+    func padded(_ number: Int, _ digits: Int) -> String {
+      let text = String(number)
+      return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
+    }
+    return padded(year, 4) + "-" + padded(month, 2) + "-" + padded(day, 2)
+  }
+
+  static func of(dayNumber: Int64) -> (year: Int, month: Int, day: Int) {
+    let shifted = Int(dayNumber) + 719_468
+    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+    let ofEra = shifted - era * 146_097
+    let yearOfEra = (ofEra - ofEra / 1460 + ofEra / 36_524 - ofEra / 146_096) / 365
+    let ofYear = ofEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let shiftedMonth = (5 * ofYear + 2) / 153
+    let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, ofYear - (153 * shiftedMonth + 2) / 5 + 1)
+  }
+
+  private static func length(of month: Int, in year: Int) -> Int {
+    switch month {
+    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+    case 4, 6, 9, 11: 30
+    default: 31
+    }
+  }
+}

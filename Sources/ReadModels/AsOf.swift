@@ -1,0 +1,125 @@
+public import DomainPacks
+import Foundation
+import TransparencyLog
+
+extension Projections {
+  /// Past states kept for each set of packs; the one unused for longest goes first.
+  static let keptStates = 8
+
+  /// A projection of the first `size` records, made at `path`; what stands there is replaced.
+  public static func build(
+    at path: String, plan: ProjectionPlan, source: any RecordSource, size: UInt64, timeZone: String
+  ) throws -> ProjectionSnapshot {
+    try translatingErrors(of: path) {
+      let builder = try ProjectionBuilder(path: path, plan: plan, packs: plan.names, timeZone: timeZone)
+      try builder.apply(from: source, to: size)
+      return try ProjectionSnapshot(path: builder.close(), packs: plan.packs, lifetime: nil)
+    }
+  }
+
+  public static func build(
+    at path: String, packs: PackSet, source: any RecordSource, size: UInt64, timeZone: String
+  ) throws -> ProjectionSnapshot {
+    try build(at: path, plan: ProjectionPlan(packs), source: source, size: size, timeZone: timeZone)
+  }
+
+  /// A projection of the first `size` records, kept in `asof/` below the directory so that asking again is quick; where
+  /// nothing can be written there, it is made in the temporary directory and not kept.
+  ///
+  /// A state kept earlier is used only if it was made by the same packs from the log in hand; one of fewer records is
+  /// copied and gone on with.
+  ///
+  /// - Parameter directory: the ledger's `cache`.
+  public static func asOf(
+    directory: String, plan: ProjectionPlan, source: any RecordSource, size: UInt64, timeZone: String
+  ) throws -> ProjectionSnapshot {
+    let states = PastStates(directory: directory + "/asof", plan: plan, source: source, timeZone: timeZone)
+    return try translatingErrors(of: states.directory) { try states.state(of: size) }
+  }
+}
+
+/// The folder of past states.
+private struct PastStates {
+  let directory: String
+  let plan: ProjectionPlan
+  let source: any RecordSource
+  let timeZone: String
+
+  private var suffix: String { "-\(plan.packs.digest.hex).sqlite" }
+
+  func state(of size: UInt64) throws -> ProjectionSnapshot {
+    let isWritable = mkdir(directory, 0o750) == 0 || errno == EEXIST && access(directory, W_OK) == 0
+    let kept = keptSizes().filter { $0 <= size }
+    // The newest first; one that turns out not to fit is passed over.
+    for base in kept.reversed() {
+      guard try isSound(base) else { continue }
+      if base == size {
+        // Marks it as used. Where that is not allowed, nothing is pruned either.
+        utimes(path(of: size), nil)
+        return try ProjectionSnapshot(path: path(of: size), packs: plan.packs, lifetime: nil)
+      }
+      return try make(size, from: base, isKept: isWritable)
+    }
+    return try make(size, from: nil, isKept: isWritable)
+  }
+
+  private func path(of size: UInt64) -> String { "\(directory)/\(size)\(suffix)" }
+
+  private func keptSizes() -> [UInt64] {
+    // A folder that cannot be listed holds nothing for us.
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    return names.filter { $0.hasSuffix(suffix) }.compactMap { UInt64($0.dropLast(suffix.count)) }.sorted()
+  }
+
+  private func isSound(_ size: UInt64) throws -> Bool {
+    let file: ReadingFile
+    do {
+      file = try ReadingFile(path: path(of: size))
+    } catch ReadModelError.unusable {
+      return false
+    }
+    return try file.state.frontier.size == size && file.state.isMade(by: plan) && file.state.timeZone == timeZone
+      && file.state.isOf(source)
+  }
+
+  private func make(_ size: UInt64, from base: UInt64?, isKept: Bool) throws -> ProjectionSnapshot {
+    let folder = isKept ? directory : FileManager.default.temporaryDirectory.path
+    let scratch = "\(folder)/\(size)-\(UUID().uuidString).building"
+    do {
+      let builder: ProjectionBuilder
+      if let base {
+        try FileManager.default.copyItem(atPath: path(of: base), toPath: scratch)
+        builder = try ProjectionBuilder(continuing: scratch, plan: plan)
+      } else {
+        builder = try ProjectionBuilder(path: scratch, plan: plan, packs: plan.names, timeZone: timeZone)
+      }
+      try builder.apply(from: source, to: size)
+      _ = try builder.close()
+      guard isKept else {
+        // Whoever has it open goes on reading; the file is gone when they are done.
+        defer { unlink(scratch) }
+        return try ProjectionSnapshot(path: scratch, packs: plan.packs, lifetime: nil)
+      }
+      guard rename(scratch, path(of: size)) == 0 else {
+        throw ReadModelError.unusable(path: path(of: size), detail: String(cString: strerror(errno)))
+      }
+    } catch {
+      unlink(scratch)
+      throw error
+    }
+    let snapshot = try ProjectionSnapshot(path: path(of: size), packs: plan.packs, lifetime: nil)
+    prune()
+    return snapshot
+  }
+
+  /// Removes what was unused for longest, and states of other packs, which nothing will ask for again.
+  private func prune() {
+    let files = FileManager.default
+    let names = (try? files.contentsOfDirectory(atPath: directory)) ?? []
+    let dated = names.filter { $0.hasSuffix(".sqlite") }.map { name in
+      (name, (try? files.attributesOfItem(atPath: "\(directory)/\(name)"))?[.modificationDate] as? Date ?? .distantPast)
+    }
+    let newest = dated.sorted { $0.1 > $1.1 }
+    for (name, _) in newest.dropFirst(Projections.keptStates) { unlink("\(directory)/\(name)") }
+  }
+}

@@ -1,0 +1,126 @@
+import GRDB
+import GRDBSQLite
+
+/// Replaces the SQL functions whose value does not follow from their arguments, so that the same log always gives the
+/// same rows: `random()`, `CURRENT_TIMESTAMP`, and the date functions where they would read the clock or the machine's
+/// time zone (`'now'`, `'localtime'`, `'utc'`, or no time value at all). Everything else is passed on to SQLite's own.
+///
+/// Whether a date function reads the clock depends on the value of its argument, which only shows when it runs; so the
+/// check is in the function, on every connection that runs SQL of packs.
+///
+/// Belongs to one connection and is touched only on its queue.
+final class ClockFunctions: @unchecked Sendable {
+  /// Whether the statement now running may read the clock.
+  var isAllowed = false
+
+  /// Functions that read the clock or chance whatever their arguments.
+  static let always: Set<String> = ["random", "randomblob", "current_date", "current_time", "current_timestamp"]
+
+  private static let dates = ["date", "time", "datetime", "julianday", "unixepoch", "strftime"]
+  /// Since SQLite 3.43.
+  private static let timediff = "timediff"
+
+  private let builtins = BuiltinFunctions()
+
+  /// Must be called once on the connection's queue; the object must live as long as the connection.
+  func install(on db: Database) throws {
+    var names = ClockFunctions.always.map { (name: $0, arguments: $0.hasPrefix("random") ? CInt(-1) : 0) }
+    names += ClockFunctions.dates.map { ($0, -1) }
+    if sqlite3_libversion_number() >= 3_043_000 { names.append((ClockFunctions.timediff, 2)) }
+    for (name, arguments) in names {
+      let function = ClockFunction(name: name, owner: self)
+      let code = sqlite3_create_function_v2(
+        db.sqliteConnection, name, arguments, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+        Unmanaged.passRetained(function).toOpaque(),
+        { context, count, arguments in
+          guard let context, let user = sqlite3_user_data(context) else { return }
+          let values = UnsafeBufferPointer(start: arguments, count: Int(count))
+          Unmanaged<ClockFunction>.fromOpaque(user).takeUnretainedValue().call(context, values)
+        }, nil, nil,
+        { user in
+          if let user { Unmanaged<ClockFunction>.fromOpaque(user).release() }
+        })
+      guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
+    }
+  }
+
+  /// One replaced function.
+  private final class ClockFunction {
+    let name: String
+    unowned let owner: ClockFunctions
+
+    init(name: String, owner: ClockFunctions) {
+      self.name = name
+      self.owner = owner
+    }
+
+    func call(_ context: OpaquePointer, _ arguments: UnsafeBufferPointer<OpaquePointer?>) {
+      if !owner.isAllowed, let reading = clockReading(arguments) {
+        let message = "\(reading) is not allowed here: the same log must always give the same rows"
+        sqlite3_result_error(context, message, -1)
+        return
+      }
+      owner.builtins.call(name, context, arguments)
+    }
+
+    /// The call as text, if it would read the clock, chance or the machine's time zone.
+    private func clockReading(_ arguments: UnsafeBufferPointer<OpaquePointer?>) -> String? {
+      if ClockFunctions.always.contains(name) { return name }
+      let first = name == "strftime" ? 1 : 0
+      guard arguments.count > first else { return "\(name)() without a time" }
+      for argument in arguments[first...] {
+        let type = sqlite3_value_type(argument)
+        guard type == SQLITE_TEXT || type == SQLITE_BLOB, let text = sqlite3_value_text(argument) else { continue }
+        for word in ["now", "localtime", "utc"] where sqlite3_stricmp(UnsafeRawPointer(text), word) == 0 {
+          return "\(name)(… '\(word)' …)"
+        }
+      }
+      return nil
+    }
+  }
+}
+
+private func sqlite3_stricmp(_ left: UnsafeRawPointer, _ right: String) -> CInt {
+  GRDBSQLite.sqlite3_stricmp(left.assumingMemoryBound(to: CChar.self), right)
+}
+
+/// SQLite's own functions, called on a connection where nothing is replaced.
+private final class BuiltinFunctions {
+  private var connection: OpaquePointer?
+  private var statements: [String: OpaquePointer] = [:]
+
+  deinit {
+    for statement in statements.values { sqlite3_finalize(statement) }
+    sqlite3_close(connection)
+  }
+
+  /// Sets the result of `context` to that of the function of that name.
+  func call(_ name: String, _ context: OpaquePointer, _ arguments: UnsafeBufferPointer<OpaquePointer?>) {
+    guard let statement = statement(name, arguments.count) else {
+      sqlite3_result_error(context, connection.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory", -1)
+      return
+    }
+    for (index, argument) in arguments.enumerated() { sqlite3_bind_value(statement, CInt(index + 1), argument) }
+    if sqlite3_step(statement) == SQLITE_ROW {
+      sqlite3_result_value(context, sqlite3_column_value(statement, 0))
+    } else {
+      sqlite3_result_error(context, String(cString: sqlite3_errmsg(connection)), -1)
+    }
+    sqlite3_reset(statement)
+  }
+
+  private func statement(_ name: String, _ count: Int) -> OpaquePointer? {
+    let key = "\(name)/\(count)"
+    if let known = statements[key] { return known }
+    if connection == nil, sqlite3_open(":memory:", &connection) != SQLITE_OK { return nil }
+    // CURRENT_DATE and its like are key words, written without parentheses.
+    let call =
+      name.hasPrefix("current_") ? name : "\(name)(\(Array(repeating: "?", count: count).joined(separator: ",")))"
+    var statement: OpaquePointer?
+    guard sqlite3_prepare_v3(connection, "SELECT \(call)", -1, CUnsignedInt(SQLITE_PREPARE_PERSISTENT), &statement, nil)
+      == SQLITE_OK
+    else { return nil }
+    statements[key] = statement
+    return statement
+  }
+}

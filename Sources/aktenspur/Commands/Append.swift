@@ -1,0 +1,121 @@
+import ArgumentParser
+import Foundation
+import LogFormat
+
+struct Append: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Send events to the daemon; print one receipt a line.",
+    discussion: """
+      A file holds one CloudEvent, a JSON array of them (recorded all together or not at all) or one on each line \
+      (each on its own); which of these it is shows in its content. '-' or no file reads stdin. Refused events are \
+      reported on stderr; the exit status is 65 if any was refused.
+      """)
+
+  @OptionGroup var socket: SocketOption
+  @Argument(help: "Files with events; - for stdin.") var files: [String] = ["-"]
+
+  func run() async throws {
+    var refused = 0
+    try await DaemonClient.withConnection(to: try socket.path()) { client in
+      for file in files {
+        refused += try await send(try open(file), name: file, client)
+      }
+    }
+    if refused > 0 {
+      throw Failure(
+        .badInput,
+        Language.text(en: "\(refused) refused, see above", de: "\(refused) abgelehnt, siehe oben"))
+    }
+  }
+
+  private func open(_ file: String) throws -> FileHandle {
+    if file == "-" { return .standardInput }
+    guard let handle = FileHandle(forReadingAtPath: file) else {
+      throw Failure(.inputOutput, "open \(file): \(String(cString: strerror(errno)))")
+    }
+    return handle
+  }
+
+  /// - Returns: how many events or batches were refused.
+  private func send(_ handle: FileHandle, name: String, _ client: DaemonClient) async throws -> Int {
+    switch try EventInput(handle) {
+    case .empty: return 0
+    case .event(let bytes): return try await sendWhole(bytes, "application/cloudevents+json", name, client)
+    case .batch(let bytes): return try await sendWhole(bytes, "application/cloudevents-batch+json", name, client)
+    case .lines(let begun): return try await sendLines(begun, handle, name, client)
+    }
+  }
+
+  private func sendWhole(
+    _ bytes: [UInt8], _ contentType: String, _ name: String, _ client: DaemonClient
+  ) async throws -> Int {
+    let answer = try await client.send(.post("/v1/events", contentType: contentType, .bytes(bytes)))
+    guard answer.isSuccess else {
+      // What is wrong with the events is reported and counted; what is wrong with the daemon ends the command.
+      guard answer.failure.status == .badInput else { throw answer.failure }
+      Terminal.error("\(name): \(answer.failure.message)")
+      return 1
+    }
+    let receipts = try JSONDocument(answer.body).root
+    for receipt in receipts.kind == .array ? Array(receipts.elements) : [receipts] {
+      Terminal.write(receipt.text + [0x0A])
+    }
+    return 0
+  }
+
+  private func sendLines(
+    _ begun: [UInt8], _ rest: FileHandle, _ name: String, _ client: DaemonClient
+  ) async throws -> Int {
+    let source = ChunkSource(begun, rest)
+    var refused = 0
+    var lines = LineBuffer()
+    let answer = try await client.send(
+      .post("/v1/events", contentType: "application/x-ndjson", .chunks { try source.next() })
+    ) { chunk in
+      for line in lines.take(chunk) {
+        if line.starts(with: #"{"sequence":"#.utf8) {
+          Terminal.write(line + [0x0A])
+        } else {
+          refused += 1
+          Terminal.error("\(name): \(String(decoding: line, as: UTF8.self))")
+        }
+      }
+    }
+    guard answer.isSuccess else { throw answer.failure }
+    return refused
+  }
+}
+
+/// The bytes of a file in chunks, those already read first.
+private final class ChunkSource: @unchecked Sendable {
+  // @unchecked: only the task that writes the request calls `next`.
+  private var begun: [UInt8]
+  private let handle: FileHandle
+
+  init(_ begun: [UInt8], _ handle: FileHandle) {
+    self.begun = begun
+    self.handle = handle
+  }
+
+  func next() throws -> [UInt8]? {
+    if !begun.isEmpty {
+      defer { begun = [] }
+      return begun
+    }
+    let chunk = try EventInput.read(handle)
+    return chunk.isEmpty ? nil : chunk
+  }
+}
+
+/// Puts lines together from chunks.
+private struct LineBuffer {
+  private var rest: [UInt8] = []
+
+  mutating func take(_ chunk: [UInt8]) -> [[UInt8]] {
+    rest += chunk
+    guard let end = rest.lastIndex(of: 0x0A) else { return [] }
+    let lines = rest[..<end].split(separator: 0x0A).map(Array.init)
+    rest.removeSubrange(...end)
+    return lines
+  }
+}
