@@ -12,6 +12,7 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// The tests of one module; beside it they may use what it uses.
 func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .testTarget(name: name + "Tests", dependencies: [.target(name: name)] + dependencies, swiftSettings: settings)
 }
@@ -52,8 +53,9 @@ let package = Package(
         "TransparencyLog", argumentParser, logging, nioCore, nioHTTP1, nioPosix,
       ],
       swiftSettings: settings),
+    .executableTarget(name: "bench", dependencies: [argumentParser], swiftSettings: settings),
     module("LedgerServer", ["Ledger", "Reporting", "CPeer", hummingbird, nioCore, nioPosix, httpTypes, logging, serviceLifecycle]),
-    module("Reporting", ["ReadModels", mustache]),
+    module("Reporting", ["ReadModels", "DomainPacks", "LogFormat", "TransparencyLog", mustache]),
     module("Ledger", ["ReadModels", "DomainPacks", "DocumentStore", "Privacy", "EventLog", "LogFormat", "TransparencyLog", logging]),
     module("ReadModels", ["DomainPacks", "LogFormat", "TransparencyLog", grdb]),
     module("DomainPacks", ["LogFormat", "TransparencyLog"]),
@@ -65,6 +67,20 @@ let package = Package(
     module("TransparencyLog", ["COpenSSL"]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CPeer"),
+
+    tests(of: "LedgerServer", ["Ledger", "EventLog", "LogFormat", "TransparencyLog", hummingbird, httpTypes, logging, nioCore, nioPosix]),
+    tests(of: "Reporting", ["ReadModels", "DomainPacks", "LogFormat", "TransparencyLog"]),
+    tests(of: "Ledger", ["Audit", "DocumentStore", "DomainPacks", "EventLog", "LogFormat", "Privacy", "ReadModels", "TransparencyLog", logging]),
+    tests(of: "ReadModels", ["DomainPacks", "LogFormat", "TransparencyLog", grdb]),
+    tests(of: "DomainPacks", ["LogFormat", "TransparencyLog"]),
+    tests(of: "DocumentStore", ["TransparencyLog"]),
+    tests(of: "Privacy", ["LogFormat", "TransparencyLog"]),
+    tests(of: "Audit", ["LogFormat", "TransparencyLog"]),
+    tests(of: "EventLog", ["Audit", "LogFormat", "TransparencyLog", grdb, logging]),
+    tests(of: "LogFormat", ["TransparencyLog"]),
+    tests(of: "TransparencyLog"),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["aktenspur", "LogFormat", "TransparencyLog"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -16,7 +16,8 @@ public struct LedgerVerifier: Sendable {
     public var key: VerifierKey?
     /// Whether the contents in `documents/` are read and hashed as well.
     public var documents: Bool
-    /// A folder for what does not fit the memory. What is kept of each record is 24 bytes or less, and stays in memory.
+    /// A folder for what does not fit the memory. The fingerprints of ids and subjects, the only things kept of each
+    /// record, stay in memory, so nothing is written there.
     public var temporaryDirectory: String?
 
     public init(

@@ -4,8 +4,8 @@ import GRDB
 extension CSVTable {
   /// Creates the table and fills it.
   ///
-  /// CSV knows no types. A column becomes INTEGER or REAL where each of its values is a number in the one form that SQLite
-  /// would write it in (so `0815` stays text), else TEXT. An empty field is NULL.
+  /// CSV knows no types. A column becomes INTEGER or REAL where each of its values is a number in the one form that
+  /// SQLite would write it in (so `0815` stays text), else TEXT. An empty field is NULL.
   func create(in db: Database) throws {
     let definitions = columns.indices.map { "\(columns[$0].quotedDatabaseIdentifier) \(affinity(ofColumn: $0))" }
     try db.execute(sql: "CREATE TABLE \(name.quotedDatabaseIdentifier) (\(definitions.joined(separator: ", ")))")

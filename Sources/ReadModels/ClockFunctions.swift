@@ -117,8 +117,9 @@ private final class BuiltinFunctions {
     let call =
       name.hasPrefix("current_") ? name : "\(name)(\(Array(repeating: "?", count: count).joined(separator: ",")))"
     var statement: OpaquePointer?
-    guard sqlite3_prepare_v3(connection, "SELECT \(call)", -1, CUnsignedInt(SQLITE_PREPARE_PERSISTENT), &statement, nil)
-      == SQLITE_OK
+    guard
+      sqlite3_prepare_v3(connection, "SELECT \(call)", -1, CUnsignedInt(SQLITE_PREPARE_PERSISTENT), &statement, nil)
+        == SQLITE_OK
     else { return nil }
     statements[key] = statement
     return statement

@@ -33,8 +33,8 @@ final class Handler {
 
   /// Runs the statements for one record. Texts are bound where they stand in the line, without a copy.
   ///
-  /// GRDB would copy each argument into a value of its own first; with some ten arguments a record, that costs more than
-  /// the row. Its statement is used as it is, through SQLite's interface.
+  /// GRDB would copy each argument into a value of its own first; with some ten arguments a record, that costs more
+  /// than the row. Its statement is used as it is, through SQLite's interface.
   func run(_ record: RecordFields, day: UnsafeRawBufferPointer) throws {
     if plan.usesLastRow { sqlite3_set_last_insert_rowid(db.sqliteConnection, 0) }
     for compiled in statements {
@@ -84,4 +84,3 @@ final class Handler {
       pointer, place, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), CInt(bytes.count), nil)
   }
 }
-

@@ -29,7 +29,8 @@ final class ProjectionConnection: Sendable {
     let clock = ClockFunctions()
     let sandbox = use == .reading ? Sandbox() : nil
     var configuration = Configuration()
-    // A pack's foreign keys would make one pack's rows depend on when another one is rebuilt; SQLite's default is off too.
+    // A pack's foreign keys would make one pack's rows depend on when another one is rebuilt; SQLite's default is off
+    // too.
     configuration.foreignKeysEnabled = false
     configuration.busyMode = .timeout(10)
     configuration.readonly = use == .reading

@@ -4,8 +4,8 @@ import GRDBSQLite
 
 /// The SQL of all packs, checked: what to create, and what to run for which record.
 ///
-/// Statements are compiled once under ``Sandbox`` on a database in memory. What passed here runs later, byte for byte the
-/// same, on the projection's file.
+/// Statements are compiled once under ``Sandbox`` on a database in memory. What passed here runs later, byte for byte
+/// the same, on the projection's file.
 public struct ProjectionPlan: Sendable {
   /// What one pack asks for.
   struct PackPlan: Sendable {

@@ -66,9 +66,11 @@ struct ProjectionState {
     }
     guard let row = try Row.fetchOne(db, sql: "SELECT * FROM _aktenspur_position"),
       let size = (row["size"] as Int64?).flatMap(UInt64.init(exactly:)), let edge = row["frontier"] as Data?,
-      let frontier = Frontier(size: size, hashes: stride(from: 0, to: edge.count, by: Digest.byteCount).compactMap {
-        Digest(edge.dropFirst($0).prefix(Digest.byteCount))
-      }), let root = (row["root"] as Data?).flatMap({ Digest($0) }), root == frontier.root,
+      let frontier = Frontier(
+        size: size,
+        hashes: stride(from: 0, to: edge.count, by: Digest.byteCount).compactMap {
+          Digest(edge.dropFirst($0).prefix(Digest.byteCount))
+        }), let root = (row["root"] as Data?).flatMap({ Digest($0) }), root == frontier.root,
       let lastLeaf = (row["lastleaf"] as Data?).flatMap({ Digest($0) }), let timeZone = row["timezone"] as String?
     else { throw Unusable(reason: "its position in the log is damaged") }
     self.frontier = frontier

@@ -6,9 +6,9 @@ public import TransparencyLog
 
 /// The live tables of all packs, in one SQLite file, together with the log position they stand for.
 ///
-/// Everything here is derived from the log: the file may be deleted at any time, a damaged one is replaced, and the same
-/// records with the same packs always give the same rows. All calls block; give them a thread of their own. There is one
-/// writer: whoever holds the ledger's lock.
+/// Everything here is derived from the log: the file may be deleted at any time, a damaged one is replaced, and the
+/// same records with the same packs always give the same rows. All calls block; give them a thread of their own. There
+/// is one writer: whoever holds the ledger's lock.
 public final class Projections: Sendable {
   /// Something that happened beside the call's purpose and belongs in the log of operations.
   public enum Notice: Sendable, Hashable {
@@ -33,7 +33,8 @@ public final class Projections: Sendable {
   /// - Parameters:
   ///   - directory: the ledger's `cache`; it must exist.
   ///   - timeZone: the ledger's, e.g. `Europe/Berlin`; `:day` is a calendar day there.
-  /// - Throws: ``PackSQLError`` where a pack's SQL is wrong, ``ProjectionError`` where a changed pack fails for a record.
+  /// - Throws: ``PackSQLError`` where a pack's SQL is wrong, ``ProjectionError`` where a changed pack fails for a
+  ///   record.
   public convenience init(
     directory: String, packs: PackSet, source: any RecordSource, timeZone: String,
     notify: @escaping @Sendable (Notice) -> Void = { _ in }

@@ -20,7 +20,9 @@ final class Projector {
   private var dayNumber = Int64.min
 
   /// - Parameter packs: the packs whose handlers run; their tables must be there.
-  init(_ db: Database, _ budget: StepBudget, _ plan: ProjectionPlan, packs: Set<String>, _ state: ProjectionState) throws {
+  init(_ db: Database, _ budget: StepBudget, _ plan: ProjectionPlan, packs: Set<String>, _ state: ProjectionState)
+    throws
+  {
     self.db = db
     self.budget = budget
     self.state = state
@@ -57,7 +59,8 @@ final class Projector {
       throw ReadModelError.brokenLog(sequence: sequence, detail: "the line does not hold this sequence")
     }
     guard record.previousHash.flatMap({ Digest(hex: $0.bytes) }) == state.lastLeaf else {
-      throw ReadModelError.brokenLog(sequence: sequence, detail: "previoushash is not the leaf hash of the record before")
+      throw ReadModelError.brokenLog(
+        sequence: sequence, detail: "previoushash is not the leaf hash of the record before")
     }
     if let interested = handlers[type.bytes] { try run(interested, record, sequence) }
     state.lastLeaf = RFC6962.leafHash(line)

@@ -4,9 +4,9 @@ import TransparencyLog
 
 /// The places of a record's attributes in its line, nothing copied.
 ///
-/// Rebuilding reads every record of the log, so this looks only at the top level: the log format fixes that `data` is the
-/// last member, and its text ends where the object does. That the line is whole and unaltered is shown by the hash chain,
-/// which whoever applies it checks.
+/// Rebuilding reads every record of the log, so this looks only at the top level: the log format fixes that `data` is
+/// the last member, and its text ends where the object does. That the line is whole and unaltered is shown by the hash
+/// chain, which whoever applies it checks.
 struct RecordFields {
   /// A JSON string's content, without its quotes.
   struct Text {

@@ -4,9 +4,9 @@ import GRDBSQLite
 /// What SQL of packs and of readers may do, told to SQLite as its authorizer.
 ///
 /// SQLite asks the authorizer while it compiles a statement, so a statement is judged before it runs, together with
-/// everything it sets off: views, triggers, sub-selects. GRDB keeps the authorizer of its connections for itself; so the
-/// statements of packs are compiled once under this authorizer, on a database in memory with the same tables, before they
-/// ever reach the file (``ProjectionPlan``), and readers get connections of their own.
+/// everything it sets off: views, triggers, sub-selects. GRDB keeps the authorizer of its connections for itself; so
+/// the statements of packs are compiled once under this authorizer, on a database in memory with the same tables,
+/// before they ever reach the file (``ProjectionPlan``), and readers get connections of their own.
 ///
 /// Belongs to one connection and is touched only on its queue.
 final class Sandbox: @unchecked Sendable {
@@ -62,7 +62,9 @@ final class Sandbox: @unchecked Sendable {
   func claim(_ name: String, for pack: String) -> String? {
     let key = name.lowercased()
     if Sandbox.isReserved(key) { return "the name \"\(name)\" is reserved" }
-    if let owner = owners[key] { return "the name \"\(name)\" is used twice, it belongs to the pack \"\(owner)\" already" }
+    if let owner = owners[key] {
+      return "the name \"\(name)\" is used twice, it belongs to the pack \"\(owner)\" already"
+    }
     owners[key] = pack
     return nil
   }
@@ -70,7 +72,9 @@ final class Sandbox: @unchecked Sendable {
   private func judge(_ action: CInt, _ first: String, _ second: String, database: String, accessor: String) -> CInt {
     isTouched = true
     if case .open = scope { return SQLITE_OK }
-    guard let reason = objection(action, first, second, database: database, accessor: accessor) else { return SQLITE_OK }
+    guard let reason = objection(action, first, second, database: database, accessor: accessor) else {
+      return SQLITE_OK
+    }
     if refusal == nil { refusal = reason }
     return SQLITE_DENY
   }

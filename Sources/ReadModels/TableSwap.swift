@@ -138,7 +138,10 @@ struct TableSwap {
     // AUTOINCREMENT goes on from the highest number ever given, which may belong to a row deleted since.
     if try Bool.fetchOne(db, sql: "SELECT count(*) FROM side.sqlite_master WHERE name = 'sqlite_sequence'") == true {
       try db.execute(
-        sql: "UPDATE main.sqlite_sequence SET seq = s.seq FROM side.sqlite_sequence AS s WHERE s.name = ?1 AND main.sqlite_sequence.name = ?1",
+        sql: """
+          UPDATE main.sqlite_sequence SET seq = s.seq FROM side.sqlite_sequence AS s
+          WHERE s.name = ?1 AND main.sqlite_sequence.name = ?1
+          """,
         arguments: [table])
     }
   }

@@ -19,7 +19,8 @@ struct LocalDayTests {
       ("2026-10-25T22:59:59Z", "2026-10-25"), ("2026-10-25T23:00:00Z", "2026-10-26"),
       // Leap day, leap second, before 1970.
       ("2024-02-28T23:30:00Z", "2024-02-29"), ("2016-12-31T23:59:60Z", "2017-01-01"),
-      ("1969-12-31T22:59:59Z", "1969-12-31"), ("1969-12-31T23:00:00Z", "1970-01-01"), ("1955-08-01T23:30:00Z", "1955-08-02"),
+      ("1969-12-31T22:59:59Z", "1969-12-31"), ("1969-12-31T23:00:00Z", "1970-01-01"),
+      ("1955-08-01T23:30:00Z", "1955-08-02"),
     ])
   func berlin(time: String, day: String) throws {
     #expect(try days([time], "Europe/Berlin") == [day])
@@ -33,7 +34,8 @@ struct LocalDayTests {
 
   @Test("another time zone gives other days, an unknown one is refused")
   func zones() throws {
-    #expect(try days(["2026-01-01T04:59:59Z", "2026-01-01T05:00:00Z"], "America/New_York") == ["2025-12-31", "2026-01-01"])
+    #expect(
+      try days(["2026-01-01T04:59:59Z", "2026-01-01T05:00:00Z"], "America/New_York") == ["2025-12-31", "2026-01-01"])
     #expect(throws: ReadModelError.unknownTimeZone("Europe/Wismar")) { try days([], "Europe/Wismar") }
   }
 

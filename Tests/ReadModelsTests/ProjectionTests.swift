@@ -26,7 +26,8 @@ struct ProjectionTests {
   @Test("every parameter has the record's value, absent ones are NULL and time falls back to recordedtime")
   func parameters() throws {
     let projection = """
-      CREATE TABLE alles (sequence, id, source, type, subject, version, time, day, recordedtime, recordedby, authid, data);
+      CREATE TABLE alles (
+        sequence, id, source, type, subject, version, time, day, recordedtime, recordedby, authid, data);
       -- on de.aktenspur.rad.angeschafft
       INSERT INTO alles VALUES (:sequence, :id, :source, :type, :subject, :subjectversion, :time, :day, :recordedtime,
         :recordedby, :authid, :data);
@@ -34,7 +35,8 @@ struct ProjectionTests {
     let log = TestLog()
     let type = "de.aktenspur.rad.angeschafft"
     try log.append(type, "rad/1", recorded: "2026-06-30T22:30:00Z", id: "a\"\\\nä€😀")
-    try log.append(type, "rad/1", data: #"{"marke":"\"x\\","n":[1,{"data":"}"}]}"#, time: "2024-12-31T23:30:00Z", authid: "sb-7")
+    try log.append(
+      type, "rad/1", data: #"{"marke":"\"x\\","n":[1,{"data":"}"}]}"#, time: "2024-12-31T23:30:00Z", authid: "sb-7")
     let projections = try Projections(try TemporaryFolder(), TestPacks.bikes(projection: projection), log)
     try projections.catchUp(to: 2)
     let rows = try projections.snapshot().rows("SELECT * FROM alles ORDER BY sequence").rows

@@ -47,7 +47,8 @@ struct QueryTests {
       "WITH w AS (SELECT 1) DELETE FROM rad", "CREATE TABLE x (a)", "CREATE TEMP TABLE x (a)", "DROP TABLE rad",
       "ATTACH DATABASE '/tmp/x' AS x", "DETACH DATABASE main", "PRAGMA journal_mode = DELETE", "PRAGMA table_info(rad)",
       "SELECT * FROM pragma_table_info('rad')", "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT s", "VACUUM",
-      "VACUUM INTO '/tmp/x'", "ANALYZE", "REINDEX", "SELECT load_extension('x')", "SELECT * FROM gibtsnicht", "SELEKT 1",
+      "VACUUM INTO '/tmp/x'", "ANALYZE", "REINDEX", "SELECT load_extension('x')", "SELECT * FROM gibtsnicht",
+      "SELEKT 1",
     ])
   func refused(sql: String) throws {
     #expect(throws: QueryError.self) { try snapshot.rows(sql) }
@@ -78,7 +79,10 @@ struct QueryTests {
       try snapshot.rows("SELECT hex(zeroblob(1000)) FROM rad", limits: limits)
     }
     var rows = 0
-    try snapshot.forEachRow("SELECT * FROM rad, rad AS r") { _ in } row: { _ in rows += 1 }
+    try snapshot.forEachRow("SELECT * FROM rad, rad AS r") { _ in
+    } row: { _ in
+      rows += 1
+    }
     #expect(rows == 10_000)
     #expect(throws: QueryError.self) { try snapshot.rows("SELECT zeroblob(1000000000)") }
   }

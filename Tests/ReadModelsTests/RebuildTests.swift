@@ -39,7 +39,8 @@ struct RebuildTests {
     // A row that no record gives shows whether the table was touched.
     try write("INSERT INTO zaehler VALUES ('von Hand', 1)", folder)
 
-    let changed = TestPacks.bikeProjection.replacingOccurrences(of: "marke    TEXT NOT NULL,", with: "marke TEXT, farbe TEXT,")
+    let changed = TestPacks.bikeProjection.replacingOccurrences(
+      of: "marke    TEXT NOT NULL,", with: "marke TEXT, farbe TEXT,")
     let projections = try open(folder, try TestPacks.two(bikes: changed), log, notices)
     #expect(projections.position == log.head())
     #expect(notices.reports.map(\.packs) == [["raeder"]])
@@ -148,7 +149,8 @@ struct RebuildTests {
   @Test("a swap that fails leaves the old tables whole, and the next opening puts the file right")
   func failedSwap() throws {
     let indexed = TestPacks.bikeProjection.replacingOccurrences(
-      of: "-- on de.aktenspur.rad.angeschafft", with: "CREATE INDEX rad_marke ON rad (marke);\n-- on de.aktenspur.rad.angeschafft")
+      of: "-- on de.aktenspur.rad.angeschafft",
+      with: "CREATE INDEX rad_marke ON rad (marke);\n-- on de.aktenspur.rad.angeschafft")
     let folder = try TemporaryFolder()
     let log = try TestLog.bikes(10)
     let notices = Notices()
@@ -310,7 +312,8 @@ struct RebuildTests {
     #expect(try second.snapshot().value("SELECT count(*) FROM rad") == .integer(3001))
   }
 
-  @Test("a root other than the caller's means another log: the tables are made anew, and an error if that does not help")
+  @Test(
+    "a root other than the caller's means another log: the tables are made anew, and an error if that does not help")
   func otherRoot() throws {
     let log = try TestLog.bikes(5)
     let notices = Notices()

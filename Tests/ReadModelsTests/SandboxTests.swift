@@ -74,7 +74,10 @@ struct SandboxTests {
       ("CREATE VIEW innen AS SELECT * FROM sqlite_master;", "sqlite_master"),
       ("CREATE TABLE eigen (a);\nCREATE INDEX eigen_a ON eigen (gibtsnicht);", "no such column: gibtsnicht"),
       ("CREATE TABLE eigen AS SELECT random() AS a;", "the same log must always give the same rows"),
-      ("CREATE TABLE eigen AS WITH RECURSIVE z(n) AS (SELECT 1 UNION ALL SELECT n FROM z) SELECT * FROM z;", "broken off"),
+      (
+        "CREATE TABLE eigen AS WITH RECURSIVE z(n) AS (SELECT 1 UNION ALL SELECT n FROM z) SELECT * FROM z;",
+        "broken off"
+      ),
     ])
   func schema(sql: String, reason: String) throws {
     let error = try refusal(sql)
@@ -109,7 +112,8 @@ struct SandboxTests {
     let finding = try refusal(
       "findings.sql", "-- finding raeder.alle: Alle\nWITH w AS (SELECT 1) DELETE FROM rad WHERE :jetzt;")
     #expect(finding?.message.contains("only reading is allowed") == true)
-    let parameter = try refusal("figures.sql", "-- figure raeder.alle: Alle [Räder]\nSELECT sequence FROM rad WHERE seit < :heute;")
+    let parameter = try refusal(
+      "figures.sql", "-- figure raeder.alle: Alle [Räder]\nSELECT sequence FROM rad WHERE seit < :heute;")
     #expect(parameter?.message.contains("unknown parameter :heute") == true)
   }
 
@@ -151,7 +155,8 @@ struct SandboxTests {
     ]
     let projection =
       SandboxTests.table + SandboxTests.bought
-      + expressions.enumerated().map { "INSERT INTO eigen VALUES (\($0.offset), \($0.element));" }.joined(separator: "\n")
+      + expressions.enumerated().map { "INSERT INTO eigen VALUES (\($0.offset), \($0.element));" }.joined(
+        separator: "\n")
     let log = TestLog()
     try log.buy(1)
     let projections = try Projections(try TemporaryFolder(), TestPacks.two(counts: projection), log)

@@ -43,13 +43,13 @@ enum TestPacks {
   static func two(
     bikes: String = bikeProjection,
     counts: String = """
-      CREATE TABLE zaehler (type TEXT PRIMARY KEY, anzahl INTEGER NOT NULL) WITHOUT ROWID;
-      CREATE VIEW vorhanden AS SELECT subject FROM rad WHERE bis IS NULL;
-      -- on de.aktenspur.rad.angeschafft
-      INSERT INTO zaehler VALUES (:type, 1) ON CONFLICT (type) DO UPDATE SET anzahl = anzahl + 1;
-      -- on de.aktenspur.rad.verkauft
-      INSERT INTO zaehler VALUES (:type, 1) ON CONFLICT (type) DO UPDATE SET anzahl = anzahl + 1;
-      """
+    CREATE TABLE zaehler (type TEXT PRIMARY KEY, anzahl INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE VIEW vorhanden AS SELECT subject FROM rad WHERE bis IS NULL;
+    -- on de.aktenspur.rad.angeschafft
+    INSERT INTO zaehler VALUES (:type, 1) ON CONFLICT (type) DO UPDATE SET anzahl = anzahl + 1;
+    -- on de.aktenspur.rad.verkauft
+    INSERT INTO zaehler VALUES (:type, 1) ON CONFLICT (type) DO UPDATE SET anzahl = anzahl + 1;
+    """
   ) throws -> PackSet {
     try set([
       "raeder": files(bikeEvents, bikes),

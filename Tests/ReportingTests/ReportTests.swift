@@ -69,22 +69,24 @@ import TransparencyLog
         <p title="Nur &lt;vorhandene&gt; Räder.">Nur &lt;vorhandene&gt; Räder.</p>
         raeder.vorhanden=2 Räder [1 2]
         raeder.wert=950,50 € [1 2]
-        Diamant;0,00 €;01.03.2026;
+        Nur Diamant: Diamant;
+        Vorhandene Räder: Diamant;0,00 €;01.03.2026;
         Brennabor;950,50 €;01.08.2026;
 
         <h3>1.1 Je Marke</h3>
 
         raeder.wert=950,50 € [1 2]
-        Brennabor;1;
+        Räder je Marke: Brennabor;1;
         Diamant;2;
-        ;10.11.2026;
+        Blätter: ;10.11.2026;
         ;;
         ;;
 
 
         """)
     #expect(
-      try text(report(), .markdown).hasPrefix("# Bericht über die Diensträder, 2. Halbjahr 2026\n| Diamant | 0,00 € |"))
+      try text(report(), .markdown).hasPrefix(
+        "# Bericht über die Diensträder, 2. Halbjahr 2026\n| Diamant |\n| Diamant | 0,00 € |"))
   }
 
   @Test func effectiveMayLieInsideThePeriod() throws {

@@ -94,6 +94,7 @@ JOIN komponente AS k
   ON k.subject = e.subject
 LEFT JOIN statusbericht_komponente AS g
   ON g.komponente = e.subject
+  AND :effective BETWEEN g.gilt_von AND coalesce(nullif(g.gilt_bis, ''), '9999-12-31')
 WHERE e.day <= :effective
 ORDER BY k.sequence, e.day, e.sequence;
 
