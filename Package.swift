@@ -20,12 +20,14 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let atomics = Target.Dependency.product(name: "Atomics", package: "swift-atomics")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
-let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 
@@ -54,10 +56,17 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(name: "bench", dependencies: [argumentParser], swiftSettings: settings),
-    module("LedgerServer", ["Ledger", "Reporting", "CPeer", hummingbird, nioCore, nioPosix, httpTypes, logging, serviceLifecycle]),
+    module(
+      "LedgerServer",
+      [
+        "Ledger", "Reporting", "ReadModels", "DomainPacks", "EventLog", "LogFormat", "TransparencyLog", "CPeer",
+        hummingbirdCore, httpTypes, logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
+      ]),
     module("Reporting", ["ReadModels", "DomainPacks", "LogFormat", "TransparencyLog", mustache]),
-    module("Ledger", ["ReadModels", "DomainPacks", "DocumentStore", "Privacy", "EventLog", "LogFormat", "TransparencyLog", logging]),
-    module("ReadModels", ["DomainPacks", "LogFormat", "TransparencyLog", grdb]),
+    module(
+      "Ledger",
+      ["ReadModels", "DomainPacks", "DocumentStore", "Privacy", "EventLog", "LogFormat", "TransparencyLog", logging]),
+    module("ReadModels", ["DomainPacks", "LogFormat", "TransparencyLog", grdb, grdbSQLite]),
     module("DomainPacks", ["LogFormat", "TransparencyLog"]),
     module("DocumentStore", ["TransparencyLog"]),
     module("Privacy", ["LogFormat", "TransparencyLog", "COpenSSL"]),
@@ -68,9 +77,18 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CPeer"),
 
-    tests(of: "LedgerServer", ["Ledger", "EventLog", "LogFormat", "TransparencyLog", hummingbird, httpTypes, logging, nioCore, nioPosix]),
+    tests(
+      of: "LedgerServer",
+      [
+        "Ledger", "EventLog", "LogFormat", "TransparencyLog", hummingbirdCore, httpTypes, logging, nioCore, nioPosix,
+      ]),
     tests(of: "Reporting", ["ReadModels", "DomainPacks", "LogFormat", "TransparencyLog"]),
-    tests(of: "Ledger", ["Audit", "DocumentStore", "DomainPacks", "EventLog", "LogFormat", "Privacy", "ReadModels", "TransparencyLog", logging]),
+    tests(
+      of: "Ledger",
+      [
+        "Audit", "DocumentStore", "DomainPacks", "EventLog", "LogFormat", "Privacy", "ReadModels", "TransparencyLog",
+        logging,
+      ]),
     tests(of: "ReadModels", ["DomainPacks", "LogFormat", "TransparencyLog", grdb]),
     tests(of: "DomainPacks", ["LogFormat", "TransparencyLog"]),
     tests(of: "DocumentStore", ["TransparencyLog"]),

@@ -28,7 +28,8 @@ public enum LedgerOpenError: Error, Sendable, Hashable {
 extension LedgerOpenError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .noLedger(let path): "there is no ledger in \(path); create one with: aktenspur init --ledger \(path) --origin NAME"
+    case .noLedger(let path):
+      "there is no ledger in \(path); create one with: aktenspur init --ledger \(path) --origin NAME"
     case .exists(let path): "\(path) exists already; a ledger is created in a new or empty directory"
     case .description(let reason): "ledger.json: \(reason)"
     case .formatVersion(let version):

@@ -27,7 +27,9 @@ struct LogLines {
     guard from < below else { return }
     if let place = try index?.place(before: from), place.size <= from,
       try read(from: from, below: below, place, chunk, body)
-    { return }
+    {
+      return
+    }
     // Without a usable place: the segment that holds the record, from its first byte.
     let segments = try Segment.list(in: directory)
     guard let segment = segments.last(where: { $0.first <= from }) else { return }

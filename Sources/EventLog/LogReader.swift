@@ -76,9 +76,12 @@ public struct LogReader: Sendable {
     let type = Log.ledgerTypePrefix + name
     var known: UInt64?
     var from: UInt64 = 0
-    if let found = try? LogIndex.readingFile(path: directory.index, { index, start in
-      (sequence: try index.newest(of: type, on: Log.ledgerSubject), start: start)
-    }), found.start.size <= end.size {
+    if let found = try? LogIndex.readingFile(
+      path: directory.index,
+      { index, start in
+        (sequence: try index.newest(of: type, on: Log.ledgerSubject), start: start)
+      }), found.start.size <= end.size
+    {
       known = found.sequence
       from = found.start.size
     }

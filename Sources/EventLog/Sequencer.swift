@@ -156,7 +156,11 @@ final class Sequencer: @unchecked Sendable {
           for request in requests {
             for (number, group) in request.groups.enumerated() {
               let answer = Answer(request: request, group: number)
-              if let stopReason { answer.give(.failure(.stopped(stopReason))) } else { try admit(group, answer, reader) }
+              if let stopReason {
+                answer.give(.failure(.stopped(stopReason)))
+              } else {
+                try admit(group, answer, reader)
+              }
               if staged.buffer.count >= Sequencer.commitBytes { try commit() }
             }
           }
@@ -234,7 +238,8 @@ final class Sequencer: @unchecked Sendable {
         return .failure(.versionConflict(index: position, expected: expected, actual: before?.version ?? 0))
       }
       if let allowed = prepared.transition.from {
-        let isAllowed = before.map { state in state.state.map { allowed.contains($0) } ?? false } ?? allowed.contains(nil)
+        let isAllowed =
+          before.map { state in state.state.map { allowed.contains($0) } ?? false } ?? allowed.contains(nil)
         guard isAllowed else {
           return .failure(
             .stateConflict(index: position, state: before?.state, isNew: before == nil, allowed: allowed))

@@ -69,7 +69,8 @@ public final class Ledger: Sendable {
 
   /// What the index's subject states depend on besides the log.
   private static func transitions(of packs: PackSet) -> String {
-    let lines = packs.packs.flatMap(\.eventTypes).compactMap { type in type.transition.to.map { "\(type.name) \($0)\n" } }
+    let lines = packs.packs.flatMap(\.eventTypes).compactMap { type in type.transition.to.map { "\(type.name) \($0)\n" }
+    }
     return SHA256.hash(lines.sorted().joined()).hex
   }
 

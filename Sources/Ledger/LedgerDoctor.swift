@@ -62,7 +62,8 @@ public struct LedgerDoctor: Sendable {
           isSound: false, english: "\(limit.name) has mode \(octal): chmod \(wanted) \(limit.path)",
           german: "\(limit.name) hat die Rechte \(octal): chmod \(wanted) \(limit.path)")
       }
-      return Finding(isSound: true, english: "\(limit.name) has mode \(octal)", german: "\(limit.name) hat die Rechte \(octal)")
+      return Finding(
+        isSound: true, english: "\(limit.name) has mode \(octal)", german: "\(limit.name) hat die Rechte \(octal)")
     }
   }
 
@@ -83,7 +84,8 @@ public struct LedgerDoctor: Sendable {
       let list = tables.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
       return Finding(
         isSound: false,
-        english: "the index did not say what the log says (rows: \(list)); it was removed, the next start makes it anew",
+        english:
+          "the index did not say what the log says (rows: \(list)); it was removed, the next start makes it anew",
         german:
           "der Index stimmte nicht mit dem Protokoll überein (Zeilen: \(list)); er wurde entfernt, der nächste Start legt ihn neu an"
       )

@@ -67,7 +67,8 @@ extension Refusal {
     case .lineTooLong(let index, let length):
       self.init(
         .tooLarge, pointer: at(index, "/data"),
-        "the record would have \(length) bytes, the most is \(Event.maximumLineLength); file large contents as documents")
+        "the record would have \(length) bytes, the most is \(Event.maximumLineLength); file large contents as documents"
+      )
     case .batchTooLarge(let bytes, let maximum):
       self.init(.tooLarge, "the batch's records would have \(bytes) bytes, the most is \(maximum)")
     case .clockBehind(let microseconds):

@@ -45,7 +45,8 @@ enum AppendForm: Sendable {
         throw .unsupportedMediaType(found, accepted: AppendForm.mediaTypes)
       }
     }
-    if case .binary = self {} else if let type, !type.isUTF8 {
+    if case .binary = self {
+    } else if let type, !type.isUTF8 {
       throw .unsupportedMediaType("JSON is UTF-8 (RFC 8259 §8.1)", accepted: AppendForm.mediaTypes)
     }
     if let limit = bodyLimit, let length = headers[.contentLength].flatMap({ Int($0) }), length > limit {

@@ -47,16 +47,19 @@ public struct LedgerServer: Service {
     } catch {
       served = .failure(error)
     }
-    try await threads.evaluating.runIfActive { try ledger.shutdown() }
-    try await threads.stop()
+    // In a task of its own: the ledger is closed in order even where this one has been cancelled.
+    try await Task {
+      try await threads.evaluating.runIfActive { try ledger.shutdown() }
+      try await threads.stop()
+    }.value
     try served.get()
   }
 
-  /// As ``run()``, until SIGTERM or SIGINT. Clients have ten seconds to finish what they send.
+  /// As ``run()``, until SIGTERM or SIGINT. Clients have five seconds to finish what they send.
   public func runUntilSignal() async throws {
     var configuration = ServiceGroupConfiguration(
       services: [self], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-    configuration.maximumGracefulShutdownDuration = .seconds(10)
+    configuration.maximumGracefulShutdownDuration = .seconds(5)
     try await ServiceGroup(configuration: configuration).run()
   }
 
@@ -86,4 +89,9 @@ public struct LedgerServer: Service {
     try await server.run()
     if let identity = try published.withLock({ $0 })?.get() { try socket.remove(identity) }
   }
+}
+
+extension LedgerServer: CustomStringConvertible {
+  /// The name in the logs of the service group.
+  public var description: String { "LedgerServer(\(socketPath))" }
 }

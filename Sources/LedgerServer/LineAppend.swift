@@ -15,6 +15,7 @@ import ServiceLifecycle
 struct LineAppend: Sendable {
   let ledger: Ledger
   let principal: Principal
+  let channel: any Channel
 
   private struct Line: Sendable {
     var number: Int
@@ -37,7 +38,17 @@ struct LineAppend: Sendable {
       defer { answered.close() }
       group.addTask {
         defer { parsed.finish() }
-        try await cancelWhenGracefulShutdown { try await LineAppend.parse(body, into: parsed) }
+        do {
+          try await withGracefulShutdownHandler {
+            try await LineAppend.parse(body, into: parsed)
+          } onGracefulShutdown: {
+            // Ends the body, and leaves the way open for the answers that are still due.
+            channel.close(mode: .input, promise: nil)
+          }
+        } catch {
+          // Our own doing then: the HTTP parser complains of a body cut short.
+          guard Task.isShuttingDownGracefully else { throw error }
+        }
       }
       group.addTask {
         defer {
@@ -67,8 +78,8 @@ struct LineAppend: Sendable {
       guard !lines.isEmpty else { continue }
       guard await queue.give(lines, cost: chunk.readableBytes) else { return }
     }
-    // A body that was cut off by cancellation ends in the middle of a line, which nobody sent.
-    guard !Task.isCancelled else { return }
+    // A body cut short ends in the middle of a line, which nobody sent.
+    guard !Task.isCancelled, !Task.isShuttingDownGracefully else { return }
     var lines: [Line] = []
     splitter.finish { lines.append(Line(number: $0, event: LineAppend.event($1))) }
     if !lines.isEmpty { _ = await queue.give(lines, cost: 0) }
@@ -123,6 +134,7 @@ extension LineAppend {
           }
           try await writer.write(ByteBuffer(bytes: text))
         }
+        try await channel.waitUntilSentAtShutdown()
         try await writer.finish(nil)
       })
   }
@@ -147,7 +159,8 @@ extension LineAppend {
         }
       }
     }
-    var text = Array("{\"recorded\":\(recorded),\"duplicates\":\(duplicates),\"refused\":\(refused),\"problems\":[".utf8)
+    var text = Array(
+      "{\"recorded\":\(recorded),\"duplicates\":\(duplicates),\"refused\":\(refused),\"problems\":[".utf8)
     text.append(contentsOf: problems)
     text.append(contentsOf: "]}".utf8)
     var response = Response.json(recorded > 0 ? .created : .ok, text)

@@ -12,7 +12,7 @@ struct Reading: Sendable {
   let threads: Threads
   let logger: Logger
 
-  func answer(_ route: Route, _ request: Request) async throws(Problem) -> Response {
+  func answer(_ route: Route, _ request: Request, channel: any Channel) async throws(Problem) -> Response {
     func query(_ names: [String], repeatable: Set<String> = []) throws(Problem) -> Query {
       try Query(request.uri.query, names: names, repeatable: repeatable)
     }
@@ -20,7 +20,7 @@ struct Reading: Sendable {
     case .events:
       let query = try query(["from", "to", "subject", "type", "follow"])
       return try RecordFeed(query, headers: request.headers, size: ledger.durableSize)
-        .response(from: ledger, on: threads.reading, to: request)
+        .response(from: ledger, on: threads.reading, to: request, channel: channel)
     case .record(let sequence):
       _ = try query([])
       return try await record(sequence)

@@ -44,7 +44,9 @@ struct RecordFeed: Sendable {
     filter = LineFilter(subject: try query.text("subject"), type: try query.text("type"))
   }
 
-  func response(from ledger: Ledger, on threads: NIOThreadPool, to request: Request) -> Response {
+  func response(
+    from ledger: Ledger, on threads: NIOThreadPool, to request: Request, channel: any Channel
+  ) -> Response {
     var headers: HTTPFields = [.cacheControl: "no-cache"]
     headers[.contentType] = format == .lines ? "application/x-ndjson" : "text/event-stream"
     guard follows else {
@@ -67,6 +69,7 @@ struct RecordFeed: Sendable {
         } catch is CancellationError {
           // The client has gone, or the server is closing: then it reads a stream that ends in order.
         }
+        try await channel.waitUntilSentAtShutdown()
         try await writer.finish(nil)
       })
   }

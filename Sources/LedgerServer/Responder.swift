@@ -33,9 +33,11 @@ struct Responder: Sendable {
       case .append(let form):
         // Only now, when nothing in the head speaks against it, the client is asked for the body.
         if call.awaitsContinue { try await writer.writeInformationalHead(HTTPResponse(status: .continue)) }
-        response = try await append(form, request.body, by: call.principal, bodyIsUnread: &bodyIsUnread)
+        response = try await append(
+          form, request.body, by: call.principal, channel: channel, bodyIsUnread: &bodyIsUnread)
       case .read(let route):
-        response = try await Reading(ledger: ledger, threads: threads, logger: logger).answer(route, request)
+        response = try await Reading(ledger: ledger, threads: threads, logger: logger).answer(
+          route, request, channel: channel)
         if request.method == .head { response = response.createHeadResponse() }
       }
     } catch let problem as Problem {
@@ -51,7 +53,7 @@ struct Responder: Sendable {
   }
 
   private func append(
-    _ form: AppendForm, _ body: RequestBody, by principal: Principal, bodyIsUnread: inout Bool
+    _ form: AppendForm, _ body: RequestBody, by principal: Principal, channel: any Channel, bodyIsUnread: inout Bool
   ) async throws -> Response {
     func whole(_ limit: Int) async throws -> ByteBuffer {
       guard let whole = try await body.collect(atMost: limit) else { throw AppendForm.tooLarge(limit) }
@@ -70,7 +72,7 @@ struct Responder: Sendable {
       return try await AppendAnswer.batch(events, to: ledger, by: principal)
     case .lines(let summary):
       bodyIsUnread = false
-      let lines = LineAppend(ledger: ledger, principal: principal)
+      let lines = LineAppend(ledger: ledger, principal: principal, channel: channel)
       return summary ? try await lines.summary(body) : lines.stream(body)
     }
   }

@@ -39,7 +39,9 @@ struct SocketFile: Sendable {
 
   /// Removes the file, unless another one has taken its name.
   func remove(_ identity: Identity) throws(SocketError) {
-    guard let found = try status(of: path), Identity(device: found.st_dev, inode: found.st_ino) == identity else { return }
+    guard let found = try status(of: path), Identity(device: found.st_dev, inode: found.st_ino) == identity else {
+      return
+    }
     guard unlink(path) == 0 else { throw .system("unlink", path: path, errno) }
   }
 

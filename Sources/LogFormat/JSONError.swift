@@ -35,7 +35,8 @@ extension JSONError: CustomStringConvertible {
     let place = "at byte \(offset)"
     switch reason {
     case .unexpectedEnd(let expected): return "the text ends \(place), expected \(expected)"
-    case .unexpected(let found, let expected): return "found \(JSONError.name(of: found)) \(place), expected \(expected)"
+    case .unexpected(let found, let expected):
+      return "found \(JSONError.name(of: found)) \(place), expected \(expected)"
     case .trailingBytes: return "more text after the JSON value \(place)"
     case .invalidUTF8: return "invalid UTF-8 \(place)"
     case .unescapedControlCharacter(let byte): return "unescaped control character \(JSONError.name(of: byte)) \(place)"

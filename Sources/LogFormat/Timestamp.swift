@@ -133,7 +133,8 @@ public enum CivilDate {
     let bytes = Array(text.utf8)
     guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-") else { return false }
     func number(_ range: Range<Int>) -> Int? {
-      bytes[range].allSatisfy { $0 &- UInt8(ascii: "0") < 10 } ? Int(String(decoding: bytes[range], as: UTF8.self)) : nil
+      bytes[range].allSatisfy { $0 &- UInt8(ascii: "0") < 10 }
+        ? Int(String(decoding: bytes[range], as: UTF8.self)) : nil
     }
     guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10) else { return false }
     return dayNumber(year: year, month: month, day: day) != nil

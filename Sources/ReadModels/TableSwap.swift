@@ -127,7 +127,7 @@ struct TableSwap {
 
   private func copy(_ table: String, _ db: Database) throws {
     let name = table.quotedDatabaseIdentifier
-    let all = try Row.fetchAll(db, sql: "SELECT name, hidden FROM side.pragma_table_xinfo(?)", arguments: [table])
+    let all = try Row.fetchAll(db, sql: "SELECT name, hidden FROM pragma_table_xinfo(?, 'side')", arguments: [table])
     let stored = all.filter { $0["hidden"] as Int == 0 }.map { ($0["name"] as String).quotedDatabaseIdentifier }
     if stored.count == all.count {
       try db.execute(sql: "INSERT INTO main.\(name) SELECT * FROM side.\(name)")

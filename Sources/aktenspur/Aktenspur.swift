@@ -13,7 +13,8 @@ struct Aktenspur: AsyncParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      Initialize.self, Serve.self, Append.self, Events.self, CheckpointCommand.self, Verify.self, ProjectionsCommand.self,
+      Initialize.self, Serve.self, Append.self, Events.self, CheckpointCommand.self, Verify.self,
+      ProjectionsCommand.self,
       Query.self, FiguresCommand.self, ReportCommand.self, Doctor.self,
     ])
 

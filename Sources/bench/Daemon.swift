@@ -22,7 +22,8 @@ final class Daemon {
     try process.run()
     while !FileManager.default.fileExists(atPath: socket) {
       guard process.isRunning else {
-        throw BenchError("the daemon did not start: " + (try String(contentsOfFile: directory + "/daemon.log", encoding: .utf8)))
+        throw BenchError(
+          "the daemon did not start: " + (try String(contentsOfFile: directory + "/daemon.log", encoding: .utf8)))
       }
       usleep(10_000)
     }

@@ -28,8 +28,9 @@ import Testing
     #expect(lines("a\nbc\n", pieces: pieces) == ["1:a", "2:bc"])
     #expect(lines("", pieces: pieces) == [])
     #expect(lines("\r\n", pieces: pieces) == [])
-    #expect(lines("12345678\n123456789\n12345678\r\n123456789\r\nx", pieces: pieces)
-      == ["1:12345678", "2:too long", "3:12345678", "4:too long", "5:x"])
+    #expect(
+      lines("12345678\n123456789\n12345678\r\n123456789\r\nx", pieces: pieces)
+        == ["1:12345678", "2:too long", "3:12345678", "4:too long", "5:x"])
     #expect(lines("x\n1234567890123456789012345", pieces: pieces) == ["1:x", "2:too long"])
   }
 }

@@ -26,11 +26,12 @@ import Testing
     #expect(try #require(MediaType(text)).isJSON == isJSON)
   }
 
-  @Test(arguments: [
-    (nil, false), ("*/*", false), ("text/event-stream", true), ("text/event-stream, */*", true),
-    ("application/x-ndjson", false), ("application/x-ndjson, text/event-stream", false),
-    ("application/x-ndjson;q=0.5, text/event-stream", true), ("text/event-stream;q=0", false),
-  ] as [(String?, Bool)])
+  @Test(
+    arguments: [
+      (nil, false), ("*/*", false), ("text/event-stream", true), ("text/event-stream, */*", true),
+      ("application/x-ndjson", false), ("application/x-ndjson, text/event-stream", false),
+      ("application/x-ndjson;q=0.5, text/event-stream", true), ("text/event-stream;q=0", false),
+    ] as [(String?, Bool)])
   func choosesServerSentEvents(accept: String?, expected: Bool) {
     #expect(MediaType.prefersEventStream(accept: accept) == expected)
   }

@@ -1,3 +1,5 @@
+import HummingbirdCore
+import HTTPTypes
 import Ledger
 import LogFormat
 import Testing

@@ -1,17 +1,19 @@
+import HTTPTypes
 import Testing
 
 @testable import LedgerServer
 
 @Suite struct RouteTests {
-  @Test(arguments: [
-    ("/v1/events", .events), ("/v1/events/812", .record(sequence: "812")),
-    ("/v1/subjects/vertrag/2022-0815", .subject("vertrag/2022-0815")),
-    ("/v1/subjects/vertrag%2F2022-0815", .subject("vertrag%2F2022-0815")),
-    ("/v1/subjects/akte//1/", .subject("akte//1/")), ("/checkpoint", .checkpoint), ("/v1/packs", .packs),
-    ("/v1/figures", .figures), ("/v1/reports/statusbericht", .report(name: "statusbericht")),
-    ("/v1/projections/projekte/projekt", .projection(pack: "projekte", table: "projekt")), ("/healthz", .health),
-    ("/readyz", .readiness),
-  ] as [(Substring, Route)])
+  @Test(
+    arguments: [
+      ("/v1/events", .events), ("/v1/events/812", .record(sequence: "812")),
+      ("/v1/subjects/vertrag/2022-0815", .subject("vertrag/2022-0815")),
+      ("/v1/subjects/vertrag%2F2022-0815", .subject("vertrag%2F2022-0815")),
+      ("/v1/subjects/akte//1/", .subject("akte//1/")), ("/checkpoint", .checkpoint), ("/v1/packs", .packs),
+      ("/v1/figures", .figures), ("/v1/reports/statusbericht", .report(name: "statusbericht")),
+      ("/v1/projections/projekte/projekt", .projection(pack: "projekte", table: "projekt")), ("/healthz", .health),
+      ("/readyz", .readiness),
+    ] as [(Substring, Route)])
   func finds(path: Substring, route: Route) {
     #expect(Route(path: path) == route)
   }

@@ -28,7 +28,7 @@ struct ReportCommand: ParsableCommand {
     let period: Period
     do {
       period = try Period(self.period)
-    } catch let error as PeriodError {
+    } catch {
       throw ValidationError("--period: \(error)")
     }
     let snapshot = try LedgerReader(at: try ledger.path(), packs: packs.source).snapshot(asOf: asOf.value)

@@ -30,7 +30,7 @@ struct Verify: ParsableCommand {
     let report: VerificationReport
     do {
       report = try verifier.run { progress.show(Double($0.bytes) / Double(max($0.totalBytes, 1))) }
-    } catch let error as VerifierError {
+    } catch {
       throw Failure(.inputOutput, "\(error)")
     }
     progress.clear()

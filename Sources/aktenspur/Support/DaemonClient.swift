@@ -85,7 +85,8 @@ struct DaemonClient {
       throw Failure(
         .unavailable,
         Language.text(
-          en: "the daemon does not answer at \(path): \(error)", de: "der Dienst antwortet nicht unter \(path): \(error)"))
+          en: "the daemon does not answer at \(path): \(error)",
+          de: "der Dienst antwortet nicht unter \(path): \(error)"))
     }
     return try await channel.executeThenClose { inbound, outbound in
       try await body(DaemonClient(inbound: Inbound(inbound.makeAsyncIterator()), outbound: outbound))
@@ -116,7 +117,7 @@ struct DaemonClient {
     }
     guard let status else { throw Failure(.unavailable, "the daemon closed the connection without an answer") }
     // A daemon that has refused may have closed the connection before it took the whole body.
-    do { try await sent } catch where !(200..<300).contains(status) {}
+    do { try await sent } catch  where !(200..<300).contains(status) {}
     return Answer(status: status, body: body)
   }
 
