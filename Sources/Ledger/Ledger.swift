@@ -168,11 +168,6 @@ public final class Ledger: Sendable {
     case stopped(String)
   }
 
-  /// The newest signed checkpoint; with `new` one over every record that is durable now.
-  public func checkpoint(new: Bool) async throws -> String {
-    new ? try await log.renewedCheckpoint() : log.checkpoint
-  }
-
   /// A view of the projections: of everything durable now, or as of a place in the log.
   ///
   /// Blocks while projections catch up or are built; call it from a thread that may.

@@ -6,6 +6,8 @@ import Ledger
 struct Call {
   enum Action {
     case append(AppendForm)
+    /// Sign a checkpoint over every record that is durable now.
+    case sign
     case read(Route)
   }
 
@@ -32,7 +34,13 @@ struct Call {
     case let expectation? where expectation.lowercased() == "100-continue": awaitsContinue = true
     case let expectation?: throw .expectationFailed(expectation)
     }
-    if request.method == .post {
+    if request.method == .post, route == .checkpoint {
+      _ = try Query(request.uri.query, names: [])
+      guard !principal.rights.isDisjoint(with: [.append, .read, .audit]) else {
+        throw .forbidden("\(principal.name) may not ask for checkpoints")
+      }
+      action = .sign
+    } else if request.method == .post {
       _ = try Query(request.uri.query, names: [])
       guard principal.rights.contains(.append) else {
         throw .forbidden("\(principal.name) may not append")

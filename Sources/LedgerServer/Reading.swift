@@ -68,7 +68,20 @@ struct Reading: Sendable {
 
   /// The newest signed checkpoint (C2SP tlog-checkpoint; tlog-tiles names the media type).
   private func checkpoint() async throws(Problem) -> Response {
-    let note = try await blocking(on: threads.reading) { ledger.log.checkpoint }
+    answer(checkpoint: try await blocking(on: threads.reading) { ledger.log.checkpoint })
+  }
+
+  /// A checkpoint over every record that is durable now.
+  func newCheckpoint() async throws(Problem) -> Response {
+    do {
+      return answer(checkpoint: try await ledger.log.renewedCheckpoint())
+    } catch {
+      logger.error("no checkpoint", metadata: ["reason": "\(error)"])
+      throw .unavailable("the checkpoint could not be signed; try again")
+    }
+  }
+
+  private func answer(checkpoint note: String) -> Response {
     var response = Response.whole(.ok, "text/plain; charset=utf-8", Array(note.utf8))
     response.headers[.cacheControl] = "no-cache"
     return response

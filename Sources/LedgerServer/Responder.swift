@@ -35,6 +35,8 @@ struct Responder: Sendable {
         if call.awaitsContinue { try await writer.writeInformationalHead(HTTPResponse(status: .continue)) }
         response = try await append(
           form, request.body, by: call.principal, channel: channel, bodyIsUnread: &bodyIsUnread)
+      case .sign:
+        response = try await Reading(ledger: ledger, threads: threads, logger: logger).newCheckpoint()
       case .read(let route):
         response = try await Reading(ledger: ledger, threads: threads, logger: logger).answer(
           route, request, channel: channel)

@@ -43,6 +43,7 @@ enum Route: Sendable, Hashable {
   var methods: [HTTPRequest.Method] {
     switch self {
     case .events: [.get, .post]
+    case .checkpoint: [.get, .head, .post]
     default: [.get, .head]
     }
   }

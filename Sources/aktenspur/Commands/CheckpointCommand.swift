@@ -13,7 +13,7 @@ struct CheckpointCommand: AsyncParsableCommand {
   func run() async throws {
     if new {
       try await DaemonClient.withConnection(to: try socket.path()) { client in
-        let answer = try await client.send(.post("/v1/checkpoints"))
+        let answer = try await client.send(.post("/checkpoint"))
         guard answer.isSuccess else { throw answer.failure }
         Terminal.write(answer.body)
       }

@@ -1,0 +1,94 @@
+import Foundation
+
+/// An HTTP answer as `curl` saw it.
+struct Answer {
+  var status: Int
+  /// By name in lower case.
+  var headers: [String: String]
+  var body: Data
+
+  var text: String { String(decoding: body, as: UTF8.self) }
+  var contentType: String? { headers["content-type"] }
+  /// The lines of an NDJSON body, without their LF.
+  var lines: [Data] { body.split(separator: 0x0A).map { Data($0) } }
+
+  func decoded<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
+    try JSONDecoder().decode(type, from: body)
+  }
+}
+
+/// `curl` over a Unix socket.
+struct Curl {
+  var socket: String
+
+  static let program = URL(filePath: "/usr/bin/curl")
+
+  /// What every call has in common. `--max-time` ends a stream for which a test would otherwise wait for ever.
+  private var common: [String] {
+    ["--silent", "--show-error", "--path-as-is", "--globoff", "--max-time", "120", "--unix-socket", socket]
+  }
+
+  func send(
+    _ path: String, method: String? = nil, headers: [String] = [], body: Data? = nil
+  ) throws -> Answer {
+    let folder = try ScratchFolder()
+    let (headFile, answerFile) = (folder.file("head"), folder.file("answer"))
+    var arguments = common + ["--dump-header", headFile.path, "--output", answerFile.path]
+    arguments += ["--write-out", "%{http_code}"]
+    if method == "HEAD" { arguments.append("--head") } else if let method { arguments += ["--request", method] }
+    for header in headers { arguments += ["--header", header] }
+    if let body {
+      let file = folder.file("body")
+      try body.write(to: file)
+      arguments += ["--data-binary", "@\(file.path)"]
+    }
+    let result = try Program.run(Curl.program, arguments + [url(path)])
+    guard let status = Int(result.text), status > 0 else { throw NoAnswer(path: path, errors: result.errors) }
+    let head = String(decoding: try Data(contentsOf: headFile), as: UTF8.self)
+    return Answer(
+      status: status, headers: Curl.fields(of: head), body: (try? Data(contentsOf: answerFile)) ?? Data())
+  }
+
+  /// A request whose answer is read line by line while it comes.
+  func stream(_ path: String, headers: [String] = [], body: URL? = nil) throws -> RunningProgram {
+    var arguments = common + ["--no-buffer"]
+    for header in headers { arguments += ["--header", header] }
+    if let body { arguments += ["--data-binary", "@\(body.path)"] }
+    return try RunningProgram(Curl.program, arguments + [url(path)])
+  }
+
+  /// Many requests one after another on one connection; every answer is a line. Ends at the first that gets none.
+  func sequence(_ path: String, headers: [String], bodies: [Data], file: URL) throws -> RunningProgram {
+    let options = ["silent", "no-buffer", "unix-socket = \(Curl.quoted(socket))", "write-out = \"\\n\""]
+    let requests = bodies.map { body in
+      let fields = headers.map { "header = \(Curl.quoted($0))" }
+      let data = "data-binary = \(Curl.quoted(String(decoding: body, as: UTF8.self)))"
+      return (options + fields + [data, "url = \(Curl.quoted(url(path)))"]).joined(separator: "\n")
+    }
+    try Data(requests.joined(separator: "\nnext\n").utf8).write(to: file)
+    return try RunningProgram(Curl.program, ["--fail-early", "--config", file.path])
+  }
+
+  private func url(_ path: String) -> String { "http://ledger\(path)" }
+
+  /// As curl's configuration files want it.
+  private static func quoted(_ text: String) -> String {
+    "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+  }
+
+  /// Those of the last head: an interim answer has one of its own before it.
+  private static func fields(of head: String) -> [String: String] {
+    let last = head.replacing("\r\n", with: "\n").split(separator: "\n\n").last ?? ""
+    let pairs = last.split(separator: "\n").dropFirst().compactMap { line -> (String, String)? in
+      guard let colon = line.firstIndex(of: ":") else { return nil }
+      let value = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
+      return (line[..<colon].lowercased(), value)
+    }
+    return Dictionary(pairs) { $1 }
+  }
+
+  struct NoAnswer: Error {
+    var path: String
+    var errors: String
+  }
+}

@@ -1,0 +1,171 @@
+import Foundation
+import Testing
+
+/// A ledger of a test's own: its directory, and the daemon that holds it, reached over a real socket.
+final class LedgerUnderTest {
+  static let origin = "ledger.example/akten"
+
+  let folder: ScratchFolder
+  let packs: String
+  /// What `init` printed.
+  let verifierKey: String
+  private var daemon: RunningProgram?
+
+  private init(packs: String) throws {
+    folder = try ScratchFolder()
+    self.packs = packs
+    let path = folder.file("ledger").path
+    let made = try Program.run(Repository.program, ["init", "--ledger", path, "--origin", LedgerUnderTest.origin])
+    try #require(made.status == 0, "init: \(made.errors)")
+    verifierKey = made.text.trimmingCharacters(in: .newlines)
+  }
+
+  /// Runs a scenario on a new ledger with its daemon. Whatever it did, the daemon then stops cleanly and the whole
+  /// ledger is verified.
+  ///
+  /// - Parameter seeded: whether the events of the Statusbericht are in the ledger at the beginning.
+  static func run(
+    packs: String = Repository.packs, seeded: Bool = false, sourceLocation: SourceLocation = #_sourceLocation,
+    _ scenario: (LedgerUnderTest) throws -> Void
+  ) throws {
+    let ledger = try LedgerUnderTest(packs: packs)
+    try ledger.start()
+    if seeded { try ledger.appendSeed() }
+    try scenario(ledger)
+    if ledger.isRunning { ledger.stop(sourceLocation: sourceLocation) }
+    try ledger.expectSound(sourceLocation: sourceLocation)
+  }
+
+  /// As ``run(packs:seeded:sourceLocation:_:)`` for a scenario that damages the ledger, after its daemon has stopped:
+  /// sound before, and then whatever the scenario says.
+  static func damage(
+    seeded: Bool, sourceLocation: SourceLocation = #_sourceLocation, _ scenario: (LedgerUnderTest) throws -> Void
+  ) throws {
+    let ledger = try LedgerUnderTest(packs: Repository.packs)
+    try ledger.start()
+    if seeded { try ledger.appendSeed() }
+    ledger.stop(sourceLocation: sourceLocation)
+    try ledger.expectSound(sourceLocation: sourceLocation)
+    try scenario(ledger)
+  }
+
+  var path: String { folder.file("ledger").path }
+  var socket: String { folder.file("socket").path }
+  var curl: Curl { Curl(socket: socket) }
+  var isRunning: Bool { daemon != nil }
+
+  // MARK: The daemon
+
+  /// Starts the daemon and returns when it listens.
+  func start() throws {
+    let program = try RunningProgram(
+      Repository.program, ["serve", "--ledger", path, "--socket", socket, "--packs", packs], lines: .errors)
+    let isListening = program.lines.wait { lines in
+      lines.contains { String(decoding: $0, as: UTF8.self).contains("listening") }
+    }
+    try #require(isListening, "the daemon did not start: \(program.lines.text)")
+    daemon = program
+  }
+
+  /// Ends the daemon as an administrator does.
+  func stop(sourceLocation: SourceLocation = #_sourceLocation) {
+    let status = daemon?.end(by: SIGTERM)
+    #expect(status == 0, "exit status after SIGTERM", sourceLocation: sourceLocation)
+    daemon = nil
+  }
+
+  /// Ends the daemon as a power failure does.
+  func kill() {
+    daemon?.end(by: SIGKILL)
+    daemon = nil
+  }
+
+  func deleteCache() throws {
+    try FileManager.default.removeItem(at: folder.file("ledger/cache"))
+  }
+
+  // MARK: Calls
+
+  /// Runs the command on this ledger.
+  func command(_ name: String..., arguments: [String] = [], input: Data = Data()) throws -> Program.Result {
+    try Program.run(Repository.program, name + ["--ledger", path] + arguments, input: input)
+  }
+
+  func get(_ path: String, headers: [String] = []) throws -> Answer {
+    try curl.send(path, headers: headers)
+  }
+
+  /// `POST /v1/events` with a body of a content type.
+  func post(_ body: Data, as contentType: String, headers: [String] = []) throws -> Answer {
+    try curl.send("/v1/events", headers: ["Content-Type: \(contentType)"] + headers, body: body)
+  }
+
+  func post(_ event: SampleEvent) throws -> Answer {
+    try post(event.json, as: ContentType.event)
+  }
+
+  func postBatch(_ events: [SampleEvent]) throws -> Answer {
+    try post(SampleEvent.batch(events), as: ContentType.batch)
+  }
+
+  /// Records an event that must be new.
+  @discardableResult
+  func record(_ event: SampleEvent, sourceLocation: SourceLocation = #_sourceLocation) throws -> Receipt {
+    let answer = try post(event)
+    try #require(answer.status == 201, "\(answer.text)", sourceLocation: sourceLocation)
+    return try answer.decoded()
+  }
+
+  @discardableResult
+  func appendSeed() throws -> [Receipt] {
+    let answer = try post(Data(contentsOf: Repository.seed), as: ContentType.lines)
+    try #require(answer.status == 200, "\(answer.text)")
+    return try answer.lines.map { try JSONDecoder().decode(Receipt.self, from: $0) }
+  }
+
+  // MARK: What is on the disk
+
+  /// The segments in their order.
+  func segments() throws -> [URL] {
+    try FileManager.default.contentsOfDirectory(atPath: folder.file("ledger/log").path).sorted()
+      .map { folder.file("ledger/log/\($0)") }
+  }
+
+  /// The bytes of the whole log.
+  func log() throws -> Data {
+    try segments().reduce(into: Data()) { try $0.append(Data(contentsOf: $1)) }
+  }
+
+  /// The lines of the whole log, without their LF.
+  func logLines() throws -> [Data] {
+    try log().split(separator: 0x0A).map { Data($0) }
+  }
+
+  // MARK: Verification
+
+  func verify(_ arguments: String...) throws -> (status: Int32, report: Verification) {
+    let result = try command("verify", "--json", arguments: arguments)
+    return (result.status, try JSONDecoder().decode(Verification.self, from: result.output))
+  }
+
+  /// The ledger is sound, and every byte of its log has been looked at.
+  func expectSound(sourceLocation: SourceLocation = #_sourceLocation) throws {
+    let (status, report) = try verify("--documents", "--key", verifierKey)
+    #expect(status == 0, sourceLocation: sourceLocation)
+    #expect(report.ok, sourceLocation: sourceLocation)
+    #expect(report.findings.isEmpty, sourceLocation: sourceLocation)
+    #expect(report.keys == [verifierKey], sourceLocation: sourceLocation)
+    #expect(report.origin == LedgerUnderTest.origin, sourceLocation: sourceLocation)
+    let log = try log()
+    #expect(report.bytes == log.count, sourceLocation: sourceLocation)
+    #expect(report.records == log.count { $0 == 0x0A }, sourceLocation: sourceLocation)
+    #expect(report.signed + report.unsigned == report.records, sourceLocation: sourceLocation)
+  }
+}
+
+enum ContentType {
+  static let event = "application/cloudevents+json"
+  static let batch = "application/cloudevents-batch+json"
+  static let lines = "application/x-ndjson"
+  static let problem = "application/problem+json"
+}
