@@ -14,6 +14,9 @@ final class ProjectionFeed: @unchecked Sendable {
   private let projections: Projections
   private let logger: Logger
 
+  /// How long new records may lie before they are projected, if nobody asks.
+  private static let pause = Duration.milliseconds(250)
+
   private let condition = NSCondition()
   private var reached: UInt64
   private var wanted: UInt64
@@ -39,6 +42,9 @@ final class ProjectionFeed: @unchecked Sendable {
       while let grown = await log.wait(above: size) {
         size = grown
         want(grown)
+        // Under load, records are taken in by the thousand: one transaction for each group commit would cost more than
+        // the records. Whoever asks for figures is not kept waiting by this.
+        try? await Task.sleep(for: ProjectionFeed.pause)
       }
     }
   }

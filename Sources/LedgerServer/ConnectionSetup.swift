@@ -24,7 +24,9 @@ struct ConnectionSetup: ServerChildChannel {
   }
 
   func handle(value: Value, logger: Logger) async {
-    await value.http.handle(value: value.connection, logger: logger)
+    await withTaskExecutorPreference(LoopExecutor(value.channel.eventLoop)) {
+      await value.http.handle(value: value.connection, logger: logger)
+    }
   }
 
   private func identify(_ channel: any Channel, _ logger: Logger) -> Connection {

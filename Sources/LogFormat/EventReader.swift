@@ -12,7 +12,7 @@ extension Event {
       case "data_base64":
         guard let text = member.value.string else { throw EventError(pointer, "expected a string in base64") }
         try draft.set(payload: .base64(text), pointer: pointer)
-      case "expectedversion":
+      case "expectedversion" where member.value.kind != .null:
         guard let version = member.value.integer, version >= 0 else {
           throw EventError(pointer, "expected the subject's version as a whole number from 0")
         }
@@ -45,15 +45,20 @@ extension Event {
       case "datacontenttype", "data", "data_base64":
         throw EventError(pointer, "not a header of the binary mode; the content type is given by Content-Type")
       case "expectedversion":
-        guard let version = UInt64(value) else {
+        guard let version = UInt64(value), !value.hasPrefix("+") else {
           throw EventError(pointer, "expected the subject's version as a whole number from 0")
         }
+        guard draft.expectedVersion == nil else { throw EventError(pointer, "given twice") }
         draft.expectedVersion = version
       default:
         try draft.set(name, .string(value), pointer: pointer)
       }
     }
     if let contentType { try draft.set("datacontenttype", .string(contentType), pointer: "/content-type") }
+    // The body was read as a text of its own; in the record's line it is nested once more.
+    if let depth = body.json?.depth, depth >= JSONReader.maximumDepth {
+      throw EventError("/data", "nested deeper than \(JSONReader.maximumDepth - 1)")
+    }
     draft.payload = body
     self = try draft.finish { "/ce-" + $0 }
   }

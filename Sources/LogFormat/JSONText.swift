@@ -25,13 +25,29 @@ public enum JSONText {
   /// A member name as a token of a JSON Pointer (RFC 6901 §3: `~` is `~0`, `/` is `~1`).
   public static func pointerToken(_ name: String) -> String {
     guard name.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else { return name }
-    return name.reduce(into: "") { token, character in
-      switch character {
+    // Code point by code point: a slash with an accent behind it is one Character, and still a slash.
+    return name.unicodeScalars.reduce(into: "") { token, scalar in
+      switch scalar {
       case "~": token += "~0"
       case "/": token += "~1"
-      default: token.append(character)
+      default: token.unicodeScalars.append(scalar)
       }
     }
+  }
+
+  /// The member name that a token of a JSON Pointer stands for.
+  static func name(ofPointerToken token: Substring.UnicodeScalarView) -> String {
+    var name = String.UnicodeScalarView()
+    var rest = token
+    while let scalar = rest.popFirst() {
+      if scalar == "~", let next = rest.first, next == "0" || next == "1" {
+        rest.removeFirst()
+        name.append(next == "0" ? "~" : "/")
+      } else {
+        name.append(scalar)
+      }
+    }
+    return String(name)
   }
 
   private static func appendEscaped(_ byte: UInt8, to output: inout [UInt8]) {

@@ -42,6 +42,13 @@ public struct JSONValue: Sendable {
       ? String(decoding: JSONText.decode(text, escaped: true), as: UTF8.self) : String(decoding: text, as: UTF8.self)
   }
 
+  /// Whether a string is written as ``JSONText/append(_:to:)`` writes it.
+  var isStringInShortestForm: Bool {
+    // Without a backslash nothing is escaped, and nothing needed to be: the reader has refused it otherwise.
+    guard node.escaped else { return node.kind == .string }
+    return string.map { JSONText.string($0).utf8.elementsEqual(text) } ?? false
+  }
+
   /// A number as it was written.
   public var numberText: String? {
     node.kind == .number ? String(decoding: text, as: UTF8.self) : nil
@@ -62,6 +69,21 @@ public struct JSONValue: Sendable {
     }
   }
 
+  /// How many containers are nested in the value, itself included: 0 for a scalar, 1 for `[]`.
+  package var depth: Int {
+    // The ends of the containers that are open at a node, innermost last.
+    var ends: [Int] = []
+    var deepest = 0
+    for place in index..<Int(node.next) {
+      while let end = ends.last, end <= place { ends.removeLast() }
+      let node = document.nodes[place]
+      guard node.kind == .array || node.kind == .object else { continue }
+      ends.append(Int(node.next))
+      deepest = max(deepest, ends.count)
+    }
+    return deepest
+  }
+
   /// The elements of an array; empty for all else.
   public var elements: Elements { Elements(document, node.kind == .array ? index : nil) }
 
@@ -76,13 +98,12 @@ public struct JSONValue: Sendable {
 
   /// The value at a JSON Pointer (RFC 6901), "" being the value itself.
   public func value(at pointer: String) -> JSONValue? {
-    guard !pointer.isEmpty else { return self }
-    guard pointer.first == "/" else { return nil }
+    let scalars = pointer.unicodeScalars
+    guard let first = scalars.first else { return self }
+    guard first == "/" else { return nil }
     var current = self
-    for token in pointer.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
-      let name = token.split(separator: "~1", omittingEmptySubsequences: false)
-        .map { $0.split(separator: "~0", omittingEmptySubsequences: false).joined(separator: "~") }
-        .joined(separator: "/")
+    for token in scalars.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
+      let name = JSONText.name(ofPointerToken: token)
       let next =
         current.kind == .array
         ? Int(name).flatMap { position in
@@ -109,8 +130,15 @@ public struct JSONValue: Sendable {
       guard count == other.count else { return false }
       return zip(elements, other.elements).allSatisfy { $0.isEqual(to: $1) }
     case .object:
-      guard count == other.count else { return false }
-      return members.allSatisfy { member in other[member.name]?.isEqual(to: member.value) ?? false }
+      // A look-up for each member would let a large object cost the square of its members.
+      var others: [ArraySlice<UInt8>: JSONValue] = [:]
+      for member in other.members { others[member.decodedName] = member.value }
+      var matched = 0
+      for member in members {
+        guard let value = others[member.decodedName], member.value.isEqual(to: value) else { return false }
+        matched += 1
+      }
+      return matched == others.count
     }
   }
 }
@@ -122,6 +150,15 @@ extension JSONValue {
 
     public var name: String { JSONValue(document: document, index: nameIndex).string ?? "" }
     public var value: JSONValue { JSONValue(document: document, index: nameIndex + 1) }
+
+    var isNameInShortestForm: Bool { JSONValue(document: document, index: nameIndex).isStringInShortestForm }
+
+    /// The name's UTF-8 bytes.
+    fileprivate var decodedName: ArraySlice<UInt8> {
+      let node = document.nodes[nameIndex]
+      let text = document.bytes[Int(node.start) + 1..<Int(node.end) - 1]
+      return node.escaped ? JSONText.decode(text, escaped: true)[...] : text
+    }
 
     /// Whether the member is called so, code point by code point (`==` would take other Unicode forms for the same).
     package func hasName(_ wanted: String) -> Bool {

@@ -49,7 +49,7 @@ public struct Record: Sendable {
   }
 
   private init(_ document: JSONDocument) throws(RecordError) {
-    guard document.root.kind == .object else { throw .json(JSONError(.invalidNumber, offset: 0, pointer: "")) }
+    guard document.root.kind == .object else { throw .notAnObject }
     var members = MemberReader(document.root)
     guard try members.string("specversion") == "1.0" else { throw .member("specversion", expected: "\"1.0\"") }
     id = try members.string("id")
@@ -61,11 +61,13 @@ public struct Record: Sendable {
     sequence = try members.sequence("sequence")
     subjectVersion = try members.version("subjectversion")
     recordedTime = try members.string("recordedtime")
-    guard recordedTime.utf8.count == 27, recordedTime.hasSuffix("Z"), Timestamp(recordedTime) != nil else {
+    // Only in this one form do times order as text.
+    guard Timestamp(recordedTime)?.text == recordedTime else {
       throw .member("recordedtime", expected: "RFC 3339 in UTC with microseconds")
     }
     recordedBy = try members.string("recordedby")
     batchEnd = try members.optionalSequence("batchend")
+    guard batchEnd ?? sequence >= sequence else { throw .member("batchend", expected: "this sequence or a later one") }
     guard let previousHash = Digest(hex: try members.string("previoushash")) else {
       throw .member("previoushash", expected: "64 hex digits")
     }
@@ -85,6 +87,7 @@ public enum RecordError: Error, Sendable, Hashable {
   case json(JSONError)
   case tooLong(Int)
   case whitespace
+  case notAnObject
   case member(String, expected: String)
   case unexpectedMember(String)
 }
@@ -95,6 +98,7 @@ extension RecordError: CustomStringConvertible {
     case .json(let error): "not JSON: \(error)"
     case .tooLong(let length): "\(length) bytes, more than \(Event.maximumLineLength)"
     case .whitespace: "white space outside strings"
+    case .notAnObject: "expected a JSON object"
     case .member(let name, let expected): "member \"\(name)\": expected \(expected)"
     case .unexpectedMember(let name): "member \"\(name)\" is unknown here or out of order"
     }
@@ -112,7 +116,7 @@ private struct MemberReader {
   }
 
   mutating func optional(_ name: String) -> JSONValue? {
-    guard let member = current, member.hasName(name) else { return nil }
+    guard let member = current, member.hasName(name), member.isNameInShortestForm else { return nil }
     current = members.next()
     return member.value
   }
@@ -120,6 +124,7 @@ private struct MemberReader {
   mutating func optionalString(_ name: String) throws(RecordError) -> String? {
     guard let value = optional(name) else { return nil }
     guard let text = value.string else { throw .member(name, expected: "a string") }
+    guard value.isStringInShortestForm else { throw .member(name, expected: "a string in shortest form") }
     return text
   }
 
@@ -148,15 +153,16 @@ private struct MemberReader {
     var extensions: [Extension] = []
     while let member = current, !Attribute.named.contains(member.name) {
       let name = member.name
-      guard Attribute.isName(name) else { throw .unexpectedMember(name) }
+      guard Attribute.isName(name), member.isNameInShortestForm else { throw .unexpectedMember(name) }
       if let last = extensions.last, !last.name.utf8.lexicographicallyPrecedes(name.utf8) {
         throw .unexpectedMember(name)
       }
       if let text = member.value.string {
+        guard member.value.isStringInShortestForm else { throw .member(name, expected: "a string in shortest form") }
         extensions.append(Extension(name, .string(text)))
       } else if let flag = member.value.bool {
         extensions.append(Extension(name, .boolean(flag)))
-      } else if let number = member.value.integer.flatMap(Int32.init(exactly:)) {
+      } else if let number = member.value.integer.flatMap(Int32.init(exactly:)), member.value.numberText != "-0" {
         extensions.append(Extension(name, .integer(number)))
       } else {
         throw .member(name, expected: "a string, boolean or integer")

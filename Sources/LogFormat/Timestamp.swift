@@ -23,7 +23,8 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
   public static func < (left: Timestamp, right: Timestamp) -> Bool { left.microseconds < right.microseconds }
 
-  /// `2026-11-23T20:04:51.123456Z`, always 27 bytes.
+  /// `2026-11-23T20:04:51.123456Z`, always 27 bytes. RFC 3339 has the years 0 to 9999 (an offset can lead out of them):
+  /// what lies outside is written as the first or last moment of these.
   public var text: String {
     String(decoding: utf8, as: UTF8.self)
   }
@@ -31,6 +32,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
   /// The bytes of ``text``.
   public var utf8: [UInt8] {
     var bytes = [UInt8](repeating: 0, count: 27)
+    let microseconds = min(max(microseconds, Timestamp.firstWritable), Timestamp.lastWritable)
     let seconds = Timestamp.floorDivide(microseconds, 1_000_000)
     let days = Timestamp.floorDivide(seconds, 86_400)
     let ofDay = seconds - days * 86_400
@@ -58,6 +60,11 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     bytes[26] = UInt8(ascii: "Z")
     return bytes
   }
+
+  /// 0000-01-01T00:00:00.000000Z
+  private static let firstWritable: Int64 = -62_167_219_200_000_000
+  /// 9999-12-31T23:59:59.999999Z
+  private static let lastWritable: Int64 = 253_402_300_799_999_999
 
   private static func read(_ bytes: UnsafeRawBufferPointer) -> Timestamp? {
     func digits(_ range: Range<Int>) -> Int? {

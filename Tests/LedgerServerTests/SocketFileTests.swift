@@ -3,13 +3,17 @@ import Testing
 
 @testable import LedgerServer
 
-@Suite struct SocketFileTests {
+@Suite final class SocketFileTests {
   private let folder: String
 
   init() throws {
     // Not the temporary directory of the user: its path may be too long for a socket.
     folder = "/tmp/socket-file-\(UUID().uuidString.prefix(8))"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(atPath: folder)
   }
 
   private func listener(at path: String) -> Int32 {
@@ -35,7 +39,6 @@ import Testing
   }
 
   @Test func leavesOtherFilesAlone() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
     let path = folder + "/s"
     try Data("truth".utf8).write(to: URL(fileURLWithPath: path))
     #expect(throws: SocketError.notASocket(path: path)) { try SocketFile(path).claim() }
@@ -43,7 +46,6 @@ import Testing
   }
 
   @Test func replacesOnlyASocketThatNobodyAnswers() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
     let file = try SocketFile(folder + "/s")
     let first = listener(at: file.path)
     #expect(throws: SocketError.inUse(path: file.path)) { try file.claim() }
@@ -62,7 +64,6 @@ import Testing
   }
 
   @Test func doesNotRemoveAnotherServersFile() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
     let file = try SocketFile(folder + "/s")
     let first = listener(at: file.bindingPath)
     defer { close(first) }

@@ -14,7 +14,9 @@ import Testing
     #expect(root["s"]?.string == "x" && root["i"]?.string == nil)
     #expect(root["a"]?.elements.map(\.integer) == [1, 2] && root["a"]?.count == 2)
     #expect(root["o"]?.members.map(\.name) == ["p"])
-    #expect(root["s"]?.count == 0 && Array(try json("1").elements).isEmpty && Array(try json("[]").members).isEmpty)
+    #expect(root["s"]?.count == 0)
+    #expect(try Array(json("1").elements).isEmpty)
+    #expect(try Array(json("[]").members).isEmpty)
     #expect(root["missing"] == nil && root["a"]?["0"] == nil)
     #expect(root.members.map(\.name) == ["n", "t", "f", "i", "d", "s", "a", "o"])
   }
@@ -33,7 +35,7 @@ import Testing
   func text() throws {
     let root = try json(#" { "a" : [ 1 , "x\n" ] , "b" : 2 } "#)
     #expect(root["a"].map { String(decoding: $0.text, as: UTF8.self) } == #"[1,"x\n"]"#)
-    #expect(root["a"]?.range == 5..<16)
+    #expect(root["a"]?.range == 5..<14)
     #expect(root.range == 0..<root.document.bytes.count)
   }
 

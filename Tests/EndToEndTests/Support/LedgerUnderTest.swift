@@ -36,14 +36,16 @@ final class LedgerUnderTest {
     try ledger.expectSound(sourceLocation: sourceLocation)
   }
 
-  /// As ``run(packs:seeded:sourceLocation:_:)`` for a scenario that damages the ledger, after its daemon has stopped:
-  /// sound before, and then whatever the scenario says.
+  /// As ``run(packs:seeded:sourceLocation:_:)`` for a scenario that damages the ledger after its daemon has stopped:
+  /// it is sound before, and then what the scenario makes of it.
   static func damage(
-    seeded: Bool, sourceLocation: SourceLocation = #_sourceLocation, _ scenario: (LedgerUnderTest) throws -> Void
+    seeded: Bool, sourceLocation: SourceLocation = #_sourceLocation,
+    before preparation: (LedgerUnderTest) throws -> Void = { _ in }, _ scenario: (LedgerUnderTest) throws -> Void
   ) throws {
     let ledger = try LedgerUnderTest(packs: Repository.packs)
     try ledger.start()
     if seeded { try ledger.appendSeed() }
+    try preparation(ledger)
     ledger.stop(sourceLocation: sourceLocation)
     try ledger.expectSound(sourceLocation: sourceLocation)
     try scenario(ledger)
