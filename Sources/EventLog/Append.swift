@@ -59,6 +59,8 @@ public enum AppendError: Error, Sendable, Hashable {
   case stateConflict(index: Int, state: String?, isNew: Bool, allowed: [String?])
   case secondMissing(index: Int, type: String, authid: String)
   case idReused(index: Int, sequence: UInt64)
+  /// The event may be a repetition of that record, but the record's sealed fields cannot be compared now.
+  case contentUnknown(index: Int, sequence: UInt64, reason: String)
   case repeatedInBatch(index: Int, first: Int)
   case lineTooLong(index: Int, length: Int)
   case batchTooLarge(bytes: Int, maximum: Int)

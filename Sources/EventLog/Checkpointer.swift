@@ -36,9 +36,15 @@ final class Checkpointer: @unchecked Sendable {
     newest = end
   }
 
-  /// Signs the state at opening, and begins to sign as the log grows.
-  func start() throws {
-    try sign(newest)
+  /// Signs the state at opening, and begins to sign as the log grows. The same checkpoint is not written again: a ledger
+  /// can be opened on a full disk.
+  func start(after checkpoint: Checkpoint?) throws {
+    if let checkpoint, checkpoint.size == newest.position.size, checkpoint.root == newest.frontier.root {
+      current = (checkpoint.size, String(decoding: try SystemCall.contents(of: directory.checkpoint), as: UTF8.self))
+      signed(newest)
+    } else {
+      try sign(newest)
+    }
     let thread = Thread { [self] in run() }
     thread.name = "checkpoint"
     thread.start()
@@ -95,7 +101,8 @@ final class Checkpointer: @unchecked Sendable {
     condition.lock()
     while true {
       while newest.position.size == current?.size, requests.isEmpty, !isClosing { condition.wait() }
-      let due = last.addingTimeInterval(Checkpointer.interval)
+      // Clamped, so that a clock that was set back does not put the next one off.
+      let due = min(last, Date()).addingTimeInterval(Checkpointer.interval)
       while requests.isEmpty, !isClosing, condition.wait(until: due) {}
       let end = newest
       let asked = requests
@@ -125,8 +132,11 @@ final class Checkpointer: @unchecked Sendable {
       condition.lock()
       if isLast {
         isFinished = true
+        let late = requests
+        requests.removeAll()
         condition.broadcast()
         condition.unlock()
+        for request in late { request.resume(returning: result) }
         return
       }
     }

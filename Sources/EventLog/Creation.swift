@@ -12,43 +12,36 @@ extension Log {
   /// `recordedby` and `authid` of the ledger's own records.
   public static let ledgerPrincipal = "aktenspur"
 
-  /// Makes a new ledger: directory, key, record 0 and the first checkpoint.
+  /// Makes a new ledger in a directory that is empty or not there yet: folders, key, record 0 and the first checkpoint.
   ///
-  /// Everything is made beside the place and renamed to it at the end, so that no half-made ledger is ever there.
+  /// `ledger.json` is written last: without it there is no ledger, so a crash leaves none that is half made.
   ///
   /// - Throws: ``LedgerOpenError/exists(_:)`` where there is something already.
   public static func create(
     _ directory: LedgerDirectory, origin: String, timeZone: String = "Europe/Berlin", at time: Timestamp = .now
   ) throws -> VerifierKey {
     let key = try SigningKey.generate(name: origin)
-    let parent = (directory.path as NSString).deletingLastPathComponent
-    let existing = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []
-    guard existing.isEmpty, !FileManager.default.fileExists(atPath: directory.description) else {
+    if !FileManager.default.fileExists(atPath: directory.path) {
+      try FileManager.default.createDirectory(
+        atPath: directory.path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
+    }
+    guard try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty else {
       throw LedgerOpenError.exists(directory.path)
     }
-    try FileManager.default.createDirectory(
-      atPath: parent.isEmpty ? "." : parent, withIntermediateDirectories: true)
-
-    let draft = LedgerDirectory(directory.path + ".new")
-    try? FileManager.default.removeItem(atPath: draft.path)
-    try SystemCall.makeDirectory(draft.path)
     for folder in LedgerDirectory.folders {
-      try SystemCall.makeDirectory(draft.path + "/" + folder.name, mode: folder.mode)
+      try SystemCall.makeDirectory(directory.path + "/" + folder.name, mode: folder.mode)
     }
     let description = LedgerDescription(origin: origin, timeZone: timeZone, created: time.text)
-    try SystemCall.replace(draft.signingKey, with: Array((key.encoded + "\n").utf8), mode: 0o600)
-    try SystemCall.replace(draft.description, with: Array(description.json.utf8), mode: 0o640)
-    try SystemCall.replace(draft.lock, with: [])
-
+    try SystemCall.replace(directory.signingKey, with: Array((key.encoded + "\n").utf8), mode: 0o600)
+    try SystemCall.replace(directory.lock, with: [])
     let line = try firstLine(description, key.verifierKey, at: time)
-    try SystemCall.replace(Segment(first: 0).path(in: draft), with: line + [0x0A])
+    try SystemCall.replace(Segment(first: 0).path(in: directory), with: line + [0x0A])
     var frontier = Frontier()
     frontier.append(RFC6962.leafHash(line))
     let checkpoint = Checkpoint(origin: origin, size: 1, root: frontier.root)
-    try SystemCall.replace(draft.checkpoint, with: Array(checkpoint.signed(by: key).encoded.utf8))
-    try SystemCall.synchronizeDirectory(draft.path)
-    try SystemCall.rename(draft.path, directory.path)
-    try SystemCall.synchronizeDirectory(parent.isEmpty ? "." : parent)
+    try SystemCall.replace(directory.checkpoint, with: Array(checkpoint.signed(by: key).encoded.utf8))
+    try SystemCall.replace(directory.description, with: Array(description.json.utf8))
+    try SystemCall.synchronizeDirectory(directory.path + "/..")
     return key.verifierKey
   }
 

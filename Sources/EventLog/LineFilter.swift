@@ -68,9 +68,9 @@ extension LogLines {
   ) throws -> LineChunk {
     let below = min(below, end.size)
     let limit = 256
-    let sequences = try index.sequences(of: subject, from: from, limit: limit)
-    var chunk = LineChunk(next: sequences.count < limit ? below : from)
-    for sequence in sequences where sequence < below {
+    let sequences = try index.sequences(of: subject, from: from, below: below, limit: limit)
+    var chunk = LineChunk(next: from)
+    for sequence in sequences {
       guard let line = try line(at: sequence, index) else { continue }
       chunk.next = sequence + 1
       line.withUnsafeBytes { bytes in

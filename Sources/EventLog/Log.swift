@@ -31,12 +31,12 @@ public final class Log: Sendable {
     /// The state of a subject after an event of that type; nil leaves it as it was.
     public var stateAfter: @Sendable (_ type: String) -> String?
     /// Whether a sent event has the content of the stored record although their payloads differ as they stand.
-    public var hasContent: @Sendable (_ sent: Event, _ stored: Record) -> Bool
+    public var hasContent: @Sendable (_ sent: Event, _ stored: Record) throws -> Bool
     public var clock: @Sendable () -> Timestamp
 
     public init(
       identity: String, stateAfter: @escaping @Sendable (_ type: String) -> String?,
-      hasContent: @escaping @Sendable (_ sent: Event, _ stored: Record) -> Bool = { _, _ in false },
+      hasContent: @escaping @Sendable (_ sent: Event, _ stored: Record) throws -> Bool = { _, _ in false },
       clock: @escaping @Sendable () -> Timestamp = { .now }
     ) {
       self.identity = identity
@@ -51,16 +51,14 @@ public final class Log: Sendable {
   /// - Throws: ``LedgerOpenError``; nothing has been written then, except that a torn end may have been cut off.
   public static func open(_ directory: LedgerDirectory, rules: Rules, logger: Logger) throws -> Log {
     let description = try LedgerDescription(of: directory)
-    guard let lock = try WriterLock.acquire(directory) else { throw LedgerOpenError.busy(directory.lock) }
+    guard let lock = try WriterLock.acquire(directory, patience: 1) else {
+      throw LedgerOpenError.busy(directory.lock)
+    }
     let key = try signingKey(of: directory, origin: description.origin)
-    let checkpoint = try newestCheckpoint(of: directory, key: key.verifierKey)
+    let (checkpoint, problem) = newestCheckpoint(of: directory, key: key.verifierKey)
     for folder in LedgerDirectory.derivedFolders { try SystemCall.makeDirectory(directory.path + "/" + folder) }
 
-    let (index, start) = try LogIndex.open(
-      path: directory.index, identity: description.origin + "\n" + rules.identity)
-    if start == nil { logger.info("the index is built from the whole log") }
-    let opened = try Opening.run(
-      directory: directory, checkpoint: checkpoint, index: index, start: start, stateAfter: rules.stateAfter)
+    let (index, opened) = try recover(directory, description, checkpoint, problem, rules, logger)
     if let cut = opened.cut {
       logger.warning(
         "cut off an incomplete end of the log",
@@ -70,7 +68,7 @@ public final class Log: Sendable {
     let position = CurrentPosition(opened.end.position)
     let signal = SizeSignal(size: opened.end.position.size)
     let checkpointer = Checkpointer(directory: directory, key: key, end: opened.end, logger: logger) { end in
-      index.checkpointed(IndexStart(position: end.position, frontier: end.frontier))
+      index.checkpointed(IndexStart(position: end.position, frontier: end.frontier, lastHash: end.lastHash))
     }
     let sequencer = try Sequencer(
       directory: directory, end: opened.end, index: index, durable: durable, logger: logger, clock: rules.clock,
@@ -81,7 +79,7 @@ public final class Log: Sendable {
       signal.grow(to: end.position.size)
     }
     index.startWriting()
-    try checkpointer.start()
+    try checkpointer.start(after: checkpoint)
     sequencer.start()
     return Log(
       directory: directory, description: description, verifierKey: key.verifierKey,
@@ -106,11 +104,45 @@ public final class Log: Sendable {
     self.position = position
   }
 
+  /// Finds the end of the log. Where the index was used and something does not fit, it is tried once more without: only
+  /// what the log alone shows is held against it.
+  private static func recover(
+    _ directory: LedgerDirectory, _ description: LedgerDescription, _ checkpoint: Checkpoint?, _ problem: String?,
+    _ rules: Rules, _ logger: Logger
+  ) throws -> (LogIndex, (end: LogEnd, cut: Cut?)) {
+    func attempt(anew: Bool) throws -> (LogIndex, (end: LogEnd, cut: Cut?))? {
+      let (index, start) = try LogIndex.open(
+        path: directory.index, identity: description.origin + "\n" + rules.identity, anew: anew)
+      if start == nil { logger.info("the index is built from the whole log") }
+      do {
+        let opened = try Opening.run(
+          directory: directory, checkpoint: checkpoint, checkpointProblem: problem, index: index, start: start,
+          stateAfter: rules.stateAfter)
+        return (index, opened)
+      } catch is IndexDoubt where !anew {
+        logger.warning("the index knows records that the log does not have")
+      } catch LedgerOpenError.damaged(let damage) where start != nil {
+        logger.warning("the log and the index do not fit", metadata: ["reason": "\(damage)"])
+      }
+      try? index.close()
+      return nil
+    }
+    guard let recovered = try attempt(anew: false) ?? attempt(anew: true) else {
+      throw LedgerOpenError.index("a new one does not fit the log either")
+    }
+    return recovered
+  }
+
   private static func signingKey(of directory: LedgerDirectory, origin: String) throws -> SigningKey {
     let text: [UInt8]
     do {
+      let mode = try SystemCall.mode(of: directory.signingKey)
+      guard mode & 0o077 == 0 else {
+        throw LedgerOpenError.signingKey(
+          "others may read it (mode \(String(mode, radix: 8))): chmod 600 \(directory.signingKey)")
+      }
       text = try SystemCall.contents(of: directory.signingKey)
-    } catch {
+    } catch let error as SystemError {
       throw LedgerOpenError.signingKey("\(error)")
     }
     let key: SigningKey
@@ -125,20 +157,16 @@ public final class Log: Sendable {
     return key
   }
 
+  /// The newest checkpoint, or why it cannot be read; neither where there is none.
   private static func newestCheckpoint(
     of directory: LedgerDirectory, key: VerifierKey
-  ) throws -> Checkpoint? {
-    let note: [UInt8]
+  ) -> (checkpoint: Checkpoint?, problem: String?) {
     do {
-      note = try SystemCall.contents(of: directory.checkpoint)
+      return (try Checkpoint.open(try SystemCall.contents(of: directory.checkpoint), by: key), nil)
+    } catch let error as SystemError where error.errno == ENOENT {
+      return (nil, nil)
     } catch {
-      if error.errno == ENOENT { return nil }
-      throw LedgerOpenError.damaged(.checkpointUnreadable("\(error)"))
-    }
-    do {
-      return try Checkpoint.open(note, by: key)
-    } catch {
-      throw LedgerOpenError.damaged(.checkpointUnreadable("\(error)"))
+      return (nil, "\(error)")
     }
   }
 
@@ -162,6 +190,7 @@ public final class Log: Sendable {
     sequencer.close()
     checkpointer.close()
     signal.close()
+    defer { lock.release() }
     try index.close()
   }
 
@@ -181,6 +210,11 @@ public final class Log: Sendable {
   /// A checkpoint over every record that is durable now.
   public func renewedCheckpoint() async throws -> String {
     try await checkpointer.renewed()
+  }
+
+  /// Whether an event with that `source` and `id` is recorded.
+  public func isRecorded(source: String, id: String) throws -> Bool {
+    try index.readingConcurrently { try $0.sequence(of: EventKey(source: source, id: id)) != nil }
   }
 
   /// What is known of a subject; nil if it has no event.

@@ -12,7 +12,7 @@ final class LogIndex: @unchecked Sendable {
   // @unchecked: `active`, `flushing`, `durablePosition` and `failure` are only touched under `condition`.
 
   /// Changes with the tables below; another version's file is rebuilt.
-  private static let schemaVersion = 1
+  private static let schemaVersion = 2
   /// Every how many records the place in the segments is kept.
   static let placeInterval: UInt64 = 64
   /// How many records may wait in memory before appending waits for the index.
@@ -26,25 +26,36 @@ final class LogIndex: @unchecked Sendable {
   private var active = IndexDelta()
   private var flushing = IndexDelta()
   private var pendingStart: IndexStart?
+  /// Set where the file is beyond use; what may pass, a full disk above all, is tried again.
   private var failure: (any Error)?
   private var isClosing = false
   private var isWriting = false
 
   /// - Parameter identity: what the entries depend on besides the log (origin, and the state transitions in force); a
   ///   file made under another identity is not used.
+  /// - Parameter anew: whether to begin with an empty one whatever is there.
   /// - Returns: the index, and from where the log has to be read to complete it (nil: from its beginning).
-  static func open(path: String, identity: String) throws -> (index: LogIndex, start: IndexStart?) {
-    do {
-      let index = try LogIndex(path: path)
-      if let start = try index.start(identity: identity) { return (index, start) }
-      try index.close()
-    } catch is DatabaseError {
-      // Not a database, or not one of ours: derived, so it is made again.
+  static func open(
+    path: String, identity: String, anew: Bool = false
+  ) throws -> (index: LogIndex, start: IndexStart?) {
+    if !anew {
+      do {
+        let index = try LogIndex(path: path)
+        if let start = try index.start(identity: identity) { return (index, start) }
+        try index.close()
+      } catch is DatabaseError {
+        // Not a database, or not one of ours: derived, so it is made again.
+      }
     }
-    for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+    remove(path: path)
     let index = try LogIndex(path: path)
     try index.createTables(identity: identity)
     return (index, nil)
+  }
+
+  /// The next opening makes it anew. Whoever has it open goes on with what is no longer there.
+  static func remove(path: String) {
+    for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
   }
 
   /// Look-ups in the file beside the daemon, which may be up to a second behind the log.
@@ -62,8 +73,8 @@ final class LogIndex: @unchecked Sendable {
         let row = try Row.fetchOne(db, sql: "SELECT size, segment, offset FROM start")
       else { return nil }
       let start = LogPosition(
-        size: UInt64(row[0] as Int64), segment: Segment(first: UInt64(row[1] as Int64)),
-        offset: UInt64(row[2] as Int64))
+        size: UInt64(bitPattern: row[0]), segment: Segment(first: UInt64(bitPattern: row[1])),
+        offset: UInt64(bitPattern: row[2]))
       return try body(IndexReader(index: nil, db: db), start)
     }
   }
@@ -87,12 +98,14 @@ final class LogIndex: @unchecked Sendable {
       let digests = stride(from: 0, to: hashes.count, by: Digest.byteCount).compactMap {
         Digest(hashes[hashes.startIndex + $0..<hashes.startIndex + $0 + Digest.byteCount])
       }
-      guard let frontier = Frontier(size: UInt64(row["size"] as Int64), hashes: digests) else { return nil }
+      guard let frontier = Frontier(size: UInt64(bitPattern: row["size"]), hashes: digests),
+        let lastHash = Digest(row["hash"] as Data)
+      else { return nil }
       return IndexStart(
         position: LogPosition(
-          size: frontier.size, segment: Segment(first: UInt64(row["segment"] as Int64)),
-          offset: UInt64(row["offset"] as Int64)),
-        frontier: frontier)
+          size: frontier.size, segment: Segment(first: UInt64(bitPattern: row["segment"])),
+          offset: UInt64(bitPattern: row["offset"])),
+        frontier: frontier, lastHash: lastHash)
     }
   }
 
@@ -105,7 +118,9 @@ final class LogIndex: @unchecked Sendable {
             size     INTEGER NOT NULL,
             segment  INTEGER NOT NULL,
             offset   INTEGER NOT NULL,
-            frontier BLOB NOT NULL
+            frontier BLOB NOT NULL,
+            hash     BLOB NOT NULL,
+            covered  INTEGER NOT NULL
           );
           CREATE TABLE ids (
             key      BLOB PRIMARY KEY,
@@ -136,7 +151,7 @@ final class LogIndex: @unchecked Sendable {
             offset   INTEGER NOT NULL
           );
           """)
-      try db.execute(sql: "INSERT INTO start VALUES (?, 0, 0, 0, x'')", arguments: [identity])
+      try db.execute(sql: "INSERT INTO start VALUES (?, 0, 0, 0, x'', zeroblob(32), 0)", arguments: [identity])
       try db.execute(sql: "PRAGMA user_version = \(LogIndex.schemaVersion)")
     }
   }
@@ -182,7 +197,14 @@ final class LogIndex: @unchecked Sendable {
     try writer.close()
   }
 
-  /// Writes what is waiting now, on the caller's thread.
+  /// How many records the file has entries of; more than the log has, where records were lost that it knew.
+  func covered() throws -> UInt64 {
+    try writer.read { db in
+      try Int64.fetchOne(db, sql: "SELECT covered FROM start").map { UInt64(bitPattern: $0) } ?? 0
+    }
+  }
+
+  /// Writes what is waiting now, on the caller's thread. What could not be written goes on waiting.
   func flush() throws {
     condition.lock()
     flushing = active
@@ -190,11 +212,17 @@ final class LogIndex: @unchecked Sendable {
     let start = pendingStart
     pendingStart = nil
     condition.unlock()
-    try write(flushing, start)
+    let result = Result { try write(flushing, start) }
     condition.lock()
+    if case .failure = result {
+      flushing.merge(active)
+      active = flushing
+      pendingStart = pendingStart ?? start
+    }
     flushing = IndexDelta()
     condition.broadcast()
     condition.unlock()
+    try result.get()
   }
 
   private func writeBehind() {
@@ -213,11 +241,14 @@ final class LogIndex: @unchecked Sendable {
       condition.unlock()
       do {
         try flush()
-      } catch {
+      } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
         condition.lock()
         failure = error
         condition.unlock()
         return
+      } catch {
+        // No room, or no luck: the entries wait in memory, and when too many wait, so does appending.
+        Thread.sleep(forTimeInterval: isLast ? 0 : 1)
       }
       if isLast { return }
     }
@@ -266,12 +297,15 @@ final class LogIndex: @unchecked Sendable {
       for place in delta.places {
         try places.execute(arguments: [Int64(place.size), Int64(place.segment.first), Int64(place.offset)])
       }
+      try db.execute(
+        sql: "UPDATE start SET covered = max(covered, ?)", arguments: [Int64(bitPattern: delta.size)])
       if let start {
         let frontier = start.frontier.hashes.reduce(into: Data()) { $0.append(contentsOf: $1.bytes) }
         try db.execute(
-          sql: "UPDATE start SET size = ?, segment = ?, offset = ?, frontier = ?",
+          sql: "UPDATE start SET size = ?, segment = ?, offset = ?, frontier = ?, hash = ?",
           arguments: [
             Int64(start.position.size), Int64(start.position.segment.first), Int64(start.position.offset), frontier,
+            Data(start.lastHash.bytes),
           ])
       }
     }
@@ -308,6 +342,8 @@ final class LogIndex: @unchecked Sendable {
 struct IndexStart: Sendable {
   var position: LogPosition
   var frontier: Frontier
+  /// Leaf hash of the last record before it.
+  var lastHash: Digest
 }
 
 /// Entries of durable records that are not yet in the file.
@@ -319,6 +355,8 @@ struct IndexDelta: Sendable {
   }
 
   private(set) var count = 0
+  /// The number of records up to the last of these.
+  private(set) var size: UInt64 = 0
   /// The newest checkpoint within these entries, while the log is being opened.
   private(set) var start: IndexStart?
   private(set) var ids: [EventKey: UInt64] = [:]
@@ -331,6 +369,7 @@ struct IndexDelta: Sendable {
     key: EventKey, subject: String, state: SubjectState, type: String, actor: String, place: LogPosition
   ) {
     count += 1
+    size = place.size + 1
     ids[key] = place.size
     subjects[subject] = state
     events[subject, default: []].append(Event(sequence: place.size, type: type, actor: actor))
@@ -347,6 +386,7 @@ struct IndexDelta: Sendable {
       return
     }
     count += newer.count
+    size = max(size, newer.size)
     ids.merge(newer.ids) { _, new in new }
     subjects.merge(newer.subjects) { _, new in new }
     events.merge(newer.events) { $0 + $1 }
@@ -371,7 +411,7 @@ struct IndexReader {
     let statement = try db.cachedStatement(sql: "SELECT version, state, first, last FROM subjects WHERE subject = ?")
     return try Row.fetchOne(statement, arguments: [subject]).map { row in
       SubjectState(
-        version: UInt64(row[0] as Int64), state: row[1], first: UInt64(row[2] as Int64), last: UInt64(row[3] as Int64))
+        version: UInt64(bitPattern: row[0]), state: row[1], first: UInt64(bitPattern: row[2]), last: UInt64(bitPattern: row[3]))
     }
   }
 
@@ -392,20 +432,21 @@ struct IndexReader {
     return try Bool.fetchOne(statement, arguments: [subject, type, actor]) ?? false
   }
 
-  /// Sequences of the subject's records from `from`, at most `limit`, in order.
-  func sequences(of subject: String, from: UInt64, limit: Int) throws -> [UInt64] {
+  /// Sequences of the subject's records in `from..<below`, at most `limit`, in order.
+  func sequences(of subject: String, from: UInt64, below: UInt64, limit: Int) throws -> [UInt64] {
     // Memory first: what moves to the file in between is then found there too, and named once.
-    let waiting = (index?.allInMemory { $0.events[subject] ?? [] } ?? []).map(\.sequence).filter { $0 >= from }
+    let waiting = (index?.allInMemory { $0.events[subject] ?? [] } ?? []).map(\.sequence).filter { $0 >= from && $0 < below }
     let statement = try db.cachedStatement(
       sql: """
         SELECT sequence
         FROM events
         WHERE subject = (SELECT id FROM subjects WHERE subject = ?)
         AND sequence >= ?
+        AND sequence < ?
         ORDER BY sequence
         LIMIT ?
         """)
-    let written = try Int64.fetchAll(statement, arguments: [subject, Int64(from), limit]).map { UInt64($0) }
+    let written = try Int64.fetchAll(statement, arguments: [subject, Int64(clamping: from), Int64(clamping: below), limit]).map { UInt64($0) }
     return Array((written + waiting.filter { $0 > written.last ?? 0 || written.isEmpty }).prefix(limit))
   }
 
@@ -428,8 +469,8 @@ struct IndexReader {
       sql: "SELECT sequence, segment, offset FROM places WHERE sequence <= ? ORDER BY sequence DESC LIMIT 1")
     return try Row.fetchOne(statement, arguments: [Int64(clamping: sequence)]).map { row in
       LogPosition(
-        size: UInt64(row[0] as Int64), segment: Segment(first: UInt64(row[1] as Int64)),
-        offset: UInt64(row[2] as Int64))
+        size: UInt64(bitPattern: row[0]), segment: Segment(first: UInt64(bitPattern: row[1])),
+        offset: UInt64(bitPattern: row[2]))
     }
   }
 }

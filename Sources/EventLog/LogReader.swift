@@ -15,11 +15,24 @@ public struct LogReader: Sendable {
   public init(_ directory: LedgerDirectory) throws {
     self.directory = directory
     description = try LedgerDescription(of: directory)
-    isLive = try WriterLock.isHeld(directory)
-    if isLive, let published = try DurableHead.read(directory) {
-      end = published
-    } else {
-      end = try LogReader.lastCompletePlace(directory)
+    let deadline = Date(timeIntervalSinceNow: 10)
+    while true {
+      if try WriterLock.isHeld(directory) {
+        if let published = try DurableHead.read(directory) {
+          (isLive, end) = (true, published)
+          return
+        }
+      } else {
+        let place = try LogReader.lastCompletePlace(directory)
+        // A daemon that has started meanwhile may have written what is not durable yet.
+        if try !WriterLock.isHeld(directory) {
+          (isLive, end) = (false, place)
+          return
+        }
+      }
+      // A daemon is starting and has not published yet.
+      guard Date() < deadline else { throw LedgerOpenError.busy(directory.lock) }
+      Thread.sleep(forTimeInterval: 0.02)
     }
   }
 

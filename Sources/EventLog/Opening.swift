@@ -2,6 +2,11 @@ import Foundation
 import LogFormat
 import TransparencyLog
 
+/// The index does not go with the log. It is derived, so it is made anew before the log is accused.
+enum IndexDoubt: Error {
+  case coversMore(than: UInt64)
+}
+
 /// Where the log ends, and what the next record needs of the one before.
 struct LogEnd: Sendable {
   var position: LogPosition
@@ -19,6 +24,8 @@ struct LogEnd: Sendable {
 struct Opening {
   let directory: LedgerDirectory
   let checkpoint: Checkpoint?
+  /// Why there is none, if its file cannot be read.
+  let checkpointProblem: String?
   let index: LogIndex
   /// The state after an event of that type; nil leaves it as it was.
   let stateAfter: (String) -> String?
@@ -37,8 +44,8 @@ struct Opening {
 
   /// - Returns: the end of the log, and the bytes that had to be cut off behind it.
   static func run(
-    directory: LedgerDirectory, checkpoint: Checkpoint?, index: LogIndex, start: IndexStart?,
-    stateAfter: @escaping (String) -> String?
+    directory: LedgerDirectory, checkpoint: Checkpoint?, checkpointProblem: String?, index: LogIndex,
+    start: IndexStart?, stateAfter: @escaping (String) -> String?
   ) throws -> (end: LogEnd, cut: Cut?) {
     let segments = try Segment.list(in: directory)
     guard let first = segments.first else { throw LedgerOpenError.damaged(.emptyLog) }
@@ -46,17 +53,19 @@ struct Opening {
       throw LedgerOpenError.damaged(.segmentName(expected: Segment(first: 0).name, actual: first.name))
     }
     var opening = Opening(
-      directory: directory, checkpoint: checkpoint, index: index, stateAfter: stateAfter,
+      directory: directory, checkpoint: checkpoint, checkpointProblem: checkpointProblem, index: index,
+      stateAfter: stateAfter,
       start: try start.flatMap { try end(at: $0, directory, checkpoint) })
     return try opening.run(segments: segments)
   }
 
   private init(
-    directory: LedgerDirectory, checkpoint: Checkpoint?, index: LogIndex,
+    directory: LedgerDirectory, checkpoint: Checkpoint?, checkpointProblem: String?, index: LogIndex,
     stateAfter: @escaping (String) -> String?, start: LogEnd?
   ) {
     self.directory = directory
     self.checkpoint = checkpoint
+    self.checkpointProblem = checkpointProblem
     self.index = index
     self.stateAfter = stateAfter
     end =
@@ -74,20 +83,27 @@ struct Opening {
   ) throws -> LogEnd? {
     guard let checkpoint, start.position.size > 0, start.position.size <= checkpoint.size else { return nil }
     if start.position.size == checkpoint.size, start.frontier.root != checkpoint.root { return nil }
-    guard let last = try lastLine(before: start.position, directory), let record = try? Record(line: last),
-      record.sequence == start.position.size - 1, let time = Timestamp(record.recordedTime)
+    guard let last = try lastLine(before: start.position, directory), RFC6962.leafHash(last) == start.lastHash,
+      let record = try? Record(line: last), record.sequence == start.position.size - 1,
+      let time = Timestamp(record.recordedTime)
     else { return nil }
     return LogEnd(
-      position: start.position, frontier: start.frontier, lastHash: RFC6962.leafHash(last), lastTime: time)
+      position: start.position, frontier: start.frontier, lastHash: start.lastHash, lastTime: time)
   }
 
   private static func lastLine(before position: LogPosition, _ directory: LedgerDirectory) throws -> [UInt8]? {
     let longest = UInt64(Event.maximumLineLength + 2)
-    let path = position.segment.path(in: directory)
-    guard position.offset > 0, let descriptor = try? SystemCall.open(path, O_RDONLY) else { return nil }
+    var segment = position.segment
+    if position.offset == 0 {
+      guard let before = try Segment.list(in: directory).last(where: { $0.first < segment.first }) else { return nil }
+      segment = before
+    }
+    let path = segment.path(in: directory)
+    guard let descriptor = try? SystemCall.open(path, O_RDONLY) else { return nil }
     defer { SystemCall.close(descriptor) }
-    let start = position.offset > longest ? position.offset - longest : 0
-    var bytes = [UInt8](repeating: 0, count: Int(position.offset - start))
+    let end = segment == position.segment ? position.offset : try SystemCall.size(of: descriptor, path: path)
+    let start = end > longest ? end - longest : 0
+    var bytes = [UInt8](repeating: 0, count: Int(end - start))
     let count = try bytes.withUnsafeMutableBytes {
       try SystemCall.read(descriptor, into: $0, at: start, path: path)
     }
@@ -123,9 +139,11 @@ struct Opening {
     if broken == nil, !batch.isEmpty { broken = "the batch is not complete" }
 
     try refuseDamage(broken, last: segments.last)
-    try finishIndex()
+    if try index.covered() > end.position.size { throw IndexDoubt.coversMore(than: end.position.size) }
     let cut = try broken.flatMap { _ in try cutTail() }
     try rewriteTail()
+    // Only now: before, these records may have been in the page cache alone.
+    try giveToIndex()
     return (end, cut)
   }
 
@@ -169,7 +187,11 @@ struct Opening {
     end.position.offset = endOffset
     batch.removeAll(keepingCapacity: true)
     try checkCheckpoint()
-    if delta.count > 50_000 { try finishIndex() }
+    // What the checkpoint covers is on the disk for certain.
+    if delta.count > 50_000, end.position.size <= checkpoint?.size ?? 0 {
+      try giveToIndex()
+      try index.flush()
+    }
   }
 
   private mutating func checkCheckpoint() throws {
@@ -179,7 +201,7 @@ struct Opening {
         .otherRoot(size: checkpoint.size, expected: checkpoint.root, actual: end.frontier.root))
     }
     checkpointEnd = end.position
-    delta.reached(IndexStart(position: end.position, frontier: end.frontier))
+    delta.reached(IndexStart(position: end.position, frontier: end.frontier, lastHash: end.lastHash))
   }
 
   private func refuseDamage(_ broken: String?, last: Segment?) throws {
@@ -196,13 +218,15 @@ struct Opening {
           offset: end.position.offset))
     }
     guard records > 0 else { throw LedgerOpenError.damaged(.emptyLog) }
-    if checkpoint == nil, records > 1 { throw LedgerOpenError.damaged(.checkpointMissing(records: records)) }
+    if checkpoint == nil, records > 1 {
+      throw LedgerOpenError.damaged(
+        checkpointProblem.map { .checkpointUnreadable($0) } ?? .checkpointMissing(records: records))
+    }
   }
 
-  private mutating func finishIndex() throws {
+  private mutating func giveToIndex() throws {
     try index.add(delta)
     if let start = delta.start { index.checkpointed(start) }
-    try index.flush()
     delta = IndexDelta()
   }
 
@@ -229,7 +253,8 @@ struct Opening {
     let cut = Cut(
       segment: end.position.segment.name, offset: end.position.offset, bytes: size - end.position.offset,
       digest: hasher.finalize())
-    try Cut.remember(Cut.pending(in: directory) + [cut], in: directory)
+    let pending = Cut.pending(in: directory)
+    if pending.last != cut { try Cut.remember(pending + [cut], in: directory) }
     try SystemCall.truncate(descriptor, to: end.position.offset, path: path)
     try SystemCall.synchronize(descriptor, path: path)
     return cut

@@ -15,7 +15,7 @@ final class Sequencer: @unchecked Sendable {
   // variables only on the sequencer's thread once `start` has been called.
 
   /// Compares a sent event with the stored record where their payloads differ as they stand: unseals personal fields.
-  typealias ContentCheck = @Sendable (_ sent: Event, _ stored: Record) -> Bool
+  typealias ContentCheck = @Sendable (_ sent: Event, _ stored: Record) throws -> Bool
 
   /// Bounds of what waits: beyond them ``AppendError/overloaded``.
   static let maximumWaitingEvents = 100_000
@@ -98,7 +98,7 @@ final class Sequencer: @unchecked Sendable {
       } else if isClosing {
         .closing
       } else if waitingEvents + request.events > Sequencer.maximumWaitingEvents
-        || waitingBytes + request.bytes > Sequencer.maximumWaitingBytes, !waiting.isEmpty
+        || waitingBytes + request.bytes > Sequencer.maximumWaitingBytes, waitingEvents > 0
       {
         .overloaded
       } else {
@@ -141,9 +141,17 @@ final class Sequencer: @unchecked Sendable {
     }
     var taken: [Request] = []
     swap(&taken, &waiting)
-    waitingEvents = 0
-    waitingBytes = 0
     return taken
+  }
+
+  /// All of them have been answered: their room is free again.
+  private func release(_ requests: [Request]) {
+    condition.lock()
+    for request in requests {
+      waitingEvents -= request.events
+      waitingBytes -= request.bytes
+    }
+    condition.unlock()
   }
 
   // MARK: The narrative
@@ -167,11 +175,14 @@ final class Sequencer: @unchecked Sendable {
         }
         try commit()
       } catch {
-        // The index cannot be read: without it no event can be told from its repetition.
+        // The index cannot be read, or names records that are not there: without it no event can be told from its
+        // repetition. The next opening makes it anew.
+        LogIndex.remove(path: directory.index)
         stop("the index cannot be used: \(error)")
         failStaged(.stopped("the index cannot be used: \(error)"))
         for request in requests { request.refuseUnanswered(.stopped("the index cannot be used")) }
       }
+      release(requests)
     }
   }
 
@@ -221,9 +232,12 @@ final class Sequencer: @unchecked Sendable {
         guard let record = try record(at: known, reader), record.source == event.source, record.id == event.id else {
           throw SystemError(call: "look up", path: directory.index, errno: EIO)
         }
-        guard
-          prepared.plain.hasContent(of: record, dataIsEqual: { _, _ in checkContent(prepared.plain, record) })
-        else { return .failure(.idReused(index: position, sequence: known)) }
+        do {
+          let isSame = try prepared.plain.hasContent(of: record) { _, _ in try checkContent(prepared.plain, record) }
+          guard isSame else { return .failure(.idReused(index: position, sequence: known)) }
+        } catch {
+          return .failure(.contentUnknown(index: position, sequence: known, reason: "\(error)"))
+        }
         slots.append(
           .recorded(
             Receipt(
@@ -482,6 +496,17 @@ private struct Staged {
   }
 }
 
+extension PreparedEvent {
+  /// About how many bytes it holds while it waits: its texts, and for JSON the places of its values.
+  fileprivate var memory: Int {
+    switch event.payload {
+    case .none: 512
+    case .json(let value): 512 + 4 * value.range.count
+    case .base64(let text): 512 + text.utf8.count
+    }
+  }
+}
+
 /// A caller's groups, answered together.
 private final class Request {
   let groups: [AppendGroup]
@@ -499,7 +524,7 @@ private final class Request {
     results = Array(repeating: nil, count: groups.count)
     unanswered = groups.count
     events = groups.reduce(0) { $0 + $1.events.count }
-    bytes = groups.reduce(0) { $1.events.reduce($0) { $0 + 512 + ($1.event.payload.json?.range.count ?? 0) } }
+    bytes = groups.reduce(0) { $1.events.reduce($0) { $0 + $1.memory } }
   }
 
   func answer(_ group: Int, _ result: Result<[Receipt], AppendError>) {

@@ -71,6 +71,13 @@ enum SystemCall {
     return UInt64(status.st_size)
   }
 
+  /// The permission bits of a file.
+  static func mode(of path: String) throws(SystemError) -> mode_t {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw SystemError(call: "stat", path: path, errno: errno) }
+    return status.st_mode & 0o7777
+  }
+
   static func changeMode(_ path: String, _ mode: mode_t) throws(SystemError) {
     guard chmod(path, mode) == 0 else { throw SystemError(call: "chmod", path: path, errno: errno) }
   }

@@ -13,6 +13,21 @@ public final class WriterLock: @unchecked Sendable {
     SystemCall.close(descriptor)
   }
 
+  /// Lets go of the lock while the object lives on.
+  func release() {
+    flock(descriptor, LOCK_UN)
+  }
+
+  /// Tries for `patience` seconds: readers look whether the lock is held by holding it for a moment.
+  static func acquire(_ directory: LedgerDirectory, patience: TimeInterval) throws(SystemError) -> WriterLock? {
+    let end = Date(timeIntervalSinceNow: patience)
+    while true {
+      if let lock = try acquire(directory) { return lock }
+      if Date() > end { return nil }
+      Thread.sleep(forTimeInterval: 0.02)
+    }
+  }
+
   /// - Returns: nil if another process holds it.
   public static func acquire(_ directory: LedgerDirectory) throws(SystemError) -> WriterLock? {
     let descriptor = try SystemCall.open(directory.lock, O_RDWR | O_CREAT)

@@ -7,6 +7,7 @@ import Privacy
 struct EventPreparation: Sendable {
   let packs: PackSet
   let keys: KeyStore
+  let isRecorded: @Sendable (Event) throws -> Bool
 
   /// - Throws: ``Refusal`` with the pointer of the field, as in what the client sent.
   func prepare(_ event: Event, by principal: Principal) throws -> PreparedEvent {
@@ -18,13 +19,28 @@ struct EventPreparation: Sendable {
     }
     var event = event
     if event.authid == nil || !principal.delegates { event.act(as: principal.name) }
-    let type: EventType
     do {
-      type = try packs.check(event)
+      let type = try check(event)
+      return PreparedEvent(try seal(event, type), plain: event, transition: type.transition)
+    } catch {
+      // Idempotency comes first: a pack may have become stricter, or a key may be gone, since the event was recorded.
+      // The sequencer finds the record and compares.
+      if try isRecorded(event) { return PreparedEvent(event) }
+      throw error
+    }
+  }
+
+  /// Whether events of that type are sealed on their way, which may write keys to the disk.
+  func blocks(_ event: Event) -> Bool {
+    packs.eventType(event.type)?.hasPersonalFields ?? false
+  }
+
+  private func check(_ event: Event) throws -> EventType {
+    do {
+      return try packs.check(event)
     } catch {
       throw Refusal(.unprocessable, pointer: error.pointer, error.detail)
     }
-    return PreparedEvent(try seal(event, type), plain: event, transition: type.transition)
   }
 
   /// Replaces the personal fields by their sealed form. What leaves here holds none of them in the clear.
@@ -49,36 +65,5 @@ struct EventPreparation: Sendable {
     var stored = event
     stored.payload = .json(try JSONDocument(sealed).root)
     return stored
-  }
-
-  /// Whether a sent event has the content of a stored record whose personal fields are sealed: they are unsealed and
-  /// compared. A field whose key is destroyed is not compared.
-  func hasContent(_ sent: Event, of stored: Record) -> Bool {
-    guard let type = packs.eventType(sent.type), type.hasPersonalFields, case .json(let plain) = sent.payload,
-      let data = stored.data
-    else { return false }
-    let fields = type.personalFields(of: plain, subject: sent.subject)
-    var opened: [UInt8] = []
-    var copied = data.range.lowerBound
-    // Fields in the order of the stored text.
-    let places = fields.compactMap { field in
-      data.value(at: field.pointer).map { (field: field, value: $0) }
-    }.sorted { $0.value.range.lowerBound < $1.value.range.lowerBound }
-    guard places.count == fields.count else { return false }
-    for (field, value) in places {
-      guard let text = value["sealed"]?.string, let sealed = try? SealedValue(text) else { return false }
-      opened += data.document.bytes[copied..<value.range.lowerBound]
-      do {
-        opened += try keys.unseal(sealed, type: stored.type, subject: stored.subject, field: field.pointer)
-      } catch .missingKey {
-        opened += field.value.text
-      } catch {
-        return false
-      }
-      copied = value.range.upperBound
-    }
-    opened += data.document.bytes[copied..<data.range.upperBound]
-    guard let document = try? JSONDocument(opened) else { return false }
-    return plain.isEqual(to: document.root)
   }
 }

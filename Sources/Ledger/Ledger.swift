@@ -33,17 +33,19 @@ public final class Ledger: Sendable {
     let packs = try source.packs(for: reader)
     let documents = try DocumentStore(directory: directory.documents)
     let keys = try KeyStore(directory: directory.personKeys)
-    let preparation = EventPreparation(packs: packs, keys: keys)
-
+    let content = SealedContent(keys: keys)
     let log = try Log.open(
       directory,
       rules: Log.Rules(
         identity: transitions(of: packs), stateAfter: { packs.eventType($0)?.transition.to },
-        hasContent: { sent, stored in preparation.hasContent(sent, of: stored) }),
+        hasContent: { sent, stored in try content.isEqual(sent, stored) }),
       logger: logger)
     do {
       try await recordCuts(log)
-      try await recordPacks(packs, documents, log, reader)
+      try await recordPacks(packs, documents, log)
+      let preparation = EventPreparation(packs: packs, keys: keys) { event in
+        try log.isRecorded(source: event.source, id: event.id)
+      }
       let projections = try Projections(
         directory: directory.cache, packs: packs, source: OpenLogSource(log: log),
         timeZone: log.description.timeZone,
@@ -78,25 +80,26 @@ public final class Ledger: Sendable {
 
   private static func recordCuts(_ log: Log) async throws {
     guard !log.unrecordedCuts.isEmpty else { return }
-    for cut in log.unrecordedCuts { try await record("wiederhergestellt", cut.json, log) }
+    for cut in log.unrecordedCuts {
+      // The id is the cut itself: should a crash come before it is forgotten, it is not recorded twice.
+      let id = "\(cut.segment)-\(cut.offset)-\(cut.digest)"
+      try await record("wiederhergestellt", id: id, cut.json, log)
+    }
     try log.forgetCuts()
   }
 
-  private static func recordPacks(
-    _ packs: PackSet, _ documents: DocumentStore, _ log: Log, _ reader: LogReader
-  ) async throws {
-    guard !PackRecord.names(try reader.newestLedgerRecord(PackRecord.name), packs) else { return }
+  private static func recordPacks(_ packs: PackSet, _ documents: DocumentStore, _ log: Log) async throws {
+    let newest = try LogReader(log.directory).newestLedgerRecord(PackRecord.name)
+    guard !PackRecord.names(newest, packs) else { return }
     try PackRecord.keep(packs, in: documents)
-    try await record(PackRecord.name, PackRecord.json(packs), log)
+    try await record(PackRecord.name, id: "nach-\(newest?.sequence ?? 0)", PackRecord.json(packs), log)
   }
 
-  /// Appends one of the ledger's own records and waits until it is durable.
-  private static func record(_ name: String, _ data: String, _ log: Log) async throws {
-    // Unique and without meaning: the record is not repeated by anybody.
-    let id = "\(name)-\(log.size)-\(Timestamp.now.microseconds)"
+  /// Appends one of the ledger's own records and waits until it is durable. Its business time is when it is recorded.
+  private static func record(_ name: String, id: String, _ data: String, _ log: Log) async throws {
     let event = Event(
-      id: id, source: Log.ledgerSource, type: Log.ledgerTypePrefix + name, subject: Log.ledgerSubject,
-      time: Timestamp.now.text, extensions: [Extension("authid", .string(Log.ledgerPrincipal))],
+      id: "\(name)-\(id)", source: Log.ledgerSource, type: Log.ledgerTypePrefix + name, subject: Log.ledgerSubject,
+      extensions: [Extension("authid", .string(Log.ledgerPrincipal))],
       payload: .json(try JSONDocument(data).root))
     let results = await log.append([AppendGroup([PreparedEvent(event)], recordedBy: Log.ledgerPrincipal)])
     for case .failure(let error) in results { throw Refusal(error, isBatch: false) }
@@ -117,7 +120,7 @@ public final class Ledger: Sendable {
     var prepared: [AppendGroup] = []
     var places: [Int] = []
     for (place, group) in groups.enumerated() {
-      switch prepare(group, by: principal, asBatch: asBatch) {
+      switch await prepare(group, by: principal, asBatch: asBatch) {
       case .success(let events):
         prepared.append(AppendGroup(events, recordedBy: principal.name))
         places.append(place)
@@ -130,7 +133,21 @@ public final class Ledger: Sendable {
     return results.compactMap { $0 }
   }
 
+  /// Checks and seals. Sealing may write keys, so it is done on a thread that may block.
   private func prepare(
+    _ group: [Event], by principal: Principal, asBatch: Bool
+  ) async -> Result<[PreparedEvent], Refusal> {
+    guard group.contains(where: preparation.blocks) else {
+      return prepareHere(group, by: principal, asBatch: asBatch)
+    }
+    return await withCheckedContinuation { continuation in
+      DispatchQueue.global().async {
+        continuation.resume(returning: self.prepareHere(group, by: principal, asBatch: asBatch))
+      }
+    }
+  }
+
+  private func prepareHere(
     _ group: [Event], by principal: Principal, asBatch: Bool
   ) -> Result<[PreparedEvent], Refusal> {
     var events: [PreparedEvent] = []

@@ -38,10 +38,15 @@ public struct LedgerReader: Sendable {
       let lock = try WriterLock.acquire(log.directory)
     else { return try temporary(source) }
     return try withExtendedLifetime(lock) {
-      try FileManager.default.createDirectory(atPath: log.directory.cache, withIntermediateDirectories: true)
-      let projections = try projections()
-      try projections.catchUp(to: log.size)
-      return try projections.snapshot()
+      do {
+        try FileManager.default.createDirectory(atPath: log.directory.cache, withIntermediateDirectories: true)
+        let projections = try projections()
+        try projections.catchUp(to: log.size)
+        return try projections.snapshot()
+      } catch ReadModelError.unusable {
+        // No room there, perhaps; the answer can still be given.
+        return try temporary(source)
+      }
     }
   }
 

@@ -93,12 +93,16 @@ final class ProjectionFeed: @unchecked Sendable {
       switch result {
       case .success: reached = max(reached, target)
       case .failure(let error):
-        // A pack's SQL cannot take a record in. The log is not touched by that; figures are refused until the pack is
-        // mended and the ledger opened with it.
-        logger.error("the projections have stopped", metadata: ["reason": "\(error)"])
+        // The log is not touched by this; figures are refused meanwhile.
+        logger.error("the projections do not go on", metadata: ["reason": "\(error)"])
         failure = error
       }
       condition.broadcast()
+      if let failure, !(failure is ProjectionError) {
+        // A full disk or the like may pass. A pack whose SQL cannot take a record in must be mended first.
+        _ = condition.wait(until: Date(timeIntervalSinceNow: 5))
+        self.failure = nil
+      }
     }
     isRunning = false
     condition.broadcast()

@@ -4,7 +4,9 @@ extension Event {
   ///
   /// - Parameter dataIsEqual: compares the payloads where they differ as they stand; the ledger unseals the stored
   ///   personal fields there.
-  public func hasContent(of record: Record, dataIsEqual: (JSONValue, JSONValue) -> Bool) -> Bool {
+  public func hasContent(
+    of record: Record, dataIsEqual: (JSONValue, JSONValue) throws -> Bool
+  ) rethrows -> Bool {
     func contentType(_ type: String?) -> String { type ?? "application/json" }
     // Byte for byte: Swift's `==` also takes the composed and the decomposed form of a letter for the same.
     func same(_ left: String?, _ right: String?) -> Bool {
@@ -28,7 +30,7 @@ extension Event {
     case .base64(let text): return record.dataBase64 == text
     case .json(let value):
       guard let stored = record.data else { return false }
-      return value.isEqual(to: stored) || dataIsEqual(value, stored)
+      return try value.isEqual(to: stored) || dataIsEqual(value, stored)
     }
   }
 }

@@ -86,6 +86,9 @@ private struct EventDraft {
     if case .string(let text) = value, !Attribute.isString(text) {
       throw EventError(pointer, "expected a string without control characters")
     }
+    if name == "authid", case .string(let text) = value, text.isEmpty {
+      throw EventError(pointer, "expected a non-empty string")
+    }
     if Attribute.named.contains(name) {
       guard case .string(let text) = value else { throw EventError(pointer, "expected a string") }
       guard attributes.updateValue(text, forKey: name) == nil else { throw EventError(pointer, "given twice") }

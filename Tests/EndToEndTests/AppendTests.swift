@@ -213,7 +213,7 @@ struct AppendTests {
       for client in clients {
         #expect(client.waitForExit() == 0)
         client.lines.waitForEnd()
-        let receipts = try client.lines.lines.map { try $0.decoded(Receipt.self) }
+        let receipts = try Curl.wholeAnswers(in: client.lines.lines).map { try $0.decoded(Receipt.self) }
         #expect(receipts.map(\.subjectversion) == Array(1...40))
         sequences += receipts.map(\.sequence)
       }

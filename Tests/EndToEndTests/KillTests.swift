@@ -24,9 +24,10 @@ struct KillTests {
       return try ledger.curl.stream("/v1/events", headers: headers, body: file)
     }
 
-    /// The receipts in the lines of an answer, event by event.
-    func receipts(in lines: [Data]) throws -> [Receipt] {
-      try lines.flatMap { isBatch ? try $0.decoded([Receipt].self) : [try $0.decoded(Receipt.self)] }
+    /// The receipts in what a program that sent has been answered, event by event.
+    func receipts(_ program: RunningProgram) throws -> [Receipt] {
+      let lines = bodies.count == 1 ? program.lines.lines : Curl.wholeAnswers(in: program.lines.lines)
+      return try lines.flatMap { isBatch ? try $0.decoded([Receipt].self) : [try $0.decoded(Receipt.self)] }
     }
 
     static func streaming(_ name: String, _ count: Int) -> Client {
@@ -68,7 +69,7 @@ struct KillTests {
     for (client, program) in zip(clients, running) {
       _ = program.waitForExit()
       program.lines.waitForEnd()
-      let receipts = try client.receipts(in: program.lines.lines)
+      let receipts = try client.receipts(program)
       for (event, receipt) in zip(client.groups.joined(), receipts) { acknowledged[event.id] = receipt }
     }
     return acknowledged
@@ -112,7 +113,7 @@ struct KillTests {
           let program = try client.send(to: ledger)
           #expect(program.waitForExit() == 0)
           program.lines.waitForEnd()
-          let receipts = try client.receipts(in: program.lines.lines)
+          let receipts = try client.receipts(program)
           #expect(receipts.count == client.groups.joined().count)
           for (event, receipt) in zip(client.groups.joined(), receipts) {
             #expect(receipt.duplicate == (records[event.id] != nil), "\(event.id)")
@@ -125,7 +126,7 @@ struct KillTests {
           let program = try client.send(to: ledger)
           #expect(program.waitForExit() == 0)
           program.lines.waitForEnd()
-          #expect(try client.receipts(in: program.lines.lines).allSatisfy(\.duplicate))
+          #expect(try client.receipts(program).allSatisfy(\.duplicate))
         }
         #expect(try ledger.logLines().count == size)
       }

@@ -64,7 +64,8 @@ struct VerifyTests {
       let (status, report) = try ledger.verify()
       #expect(status == 1)
       #expect(!report.ok)
-      let finding = try #require(report.findings.first)
+      // Of the first record the checkpoint's signature fails, too: that finding has no place in the log.
+      let finding = try #require(report.findings.first { $0.sequence != nil }, "\(report.findings)")
       #expect(["altered", "malformed"].contains(finding.kind), "\(finding)")
       #expect(finding.sequence == sequence, "\(report.findings)")
       #expect(finding.segment == segment.lastPathComponent)

@@ -68,29 +68,44 @@ struct Append: AsyncParsableCommand {
   ) async throws -> Int {
     let source = ChunkSource(begun, rest)
     var refused = 0
+    var answered = 0
+    var unavailable: Failure?
     var lines = LineBuffer()
     let answer = try await client.send(
       .post("/v1/events", contentType: "application/x-ndjson", .chunks { try source.next() })
     ) { chunk in
       for line in lines.take(chunk) {
+        answered += 1
         if line.starts(with: #"{"sequence":"#.utf8) {
           Terminal.write(line + [0x0A])
-        } else {
-          refused += 1
-          Terminal.error("\(name): \(String(decoding: line, as: UTF8.self))")
+          continue
         }
+        Terminal.error("\(name): \(String(decoding: line, as: UTF8.self))")
+        let status = try JSONDocument(line).root["status"]?.integer ?? 500
+        let problem = DaemonClient.Answer(status: Int(status), body: line).failure
+        if problem.status == .badInput { refused += 1 } else { unavailable = problem }
       }
     }
     guard answer.isSuccess else { throw answer.failure }
+    if let unavailable { throw unavailable }
+    guard answered == source.lines else {
+      throw Failure(
+        .busy,
+        Language.text(
+          en: "\(name): \(source.lines - answered) events were not answered; send the same file again",
+          de: "\(name): \(source.lines - answered) Ereignisse blieben unbeantwortet; dieselbe Datei erneut senden"))
+    }
     return refused
   }
 }
 
-/// The bytes of a file in chunks, those already read first.
+/// The bytes of a file in chunks, those already read first, and how many lines with something on them it has handed out.
 private final class ChunkSource: @unchecked Sendable {
-  // @unchecked: only the task that writes the request calls `next`.
+  // @unchecked: the task that writes the request calls `next`; `lines` is read when that task has ended.
   private var begun: [UInt8]
   private let handle: FileHandle
+  private var lineIsEmpty = true
+  private(set) var lines = 0
 
   init(_ begun: [UInt8], _ handle: FileHandle) {
     self.begun = begun
@@ -98,11 +113,17 @@ private final class ChunkSource: @unchecked Sendable {
   }
 
   func next() throws -> [UInt8]? {
-    if !begun.isEmpty {
-      defer { begun = [] }
-      return begun
+    var chunk = begun
+    begun = []
+    if chunk.isEmpty { chunk = try EventInput.read(handle) }
+    for byte in chunk {
+      if byte == 0x0A {
+        lineIsEmpty = true
+      } else if lineIsEmpty, byte != 0x20, byte != 0x09, byte != 0x0D {
+        lineIsEmpty = false
+        lines += 1
+      }
     }
-    let chunk = try EventInput.read(handle)
     return chunk.isEmpty ? nil : chunk
   }
 }

@@ -57,9 +57,11 @@ struct Curl {
     return try RunningProgram(Curl.program, arguments + [url(path)])
   }
 
-  /// Many requests one after another on one connection; every answer is a line. Ends at the first that gets none.
+  /// Many requests one after another on one connection. Ends at the first that is not answered whole.
+  ///
+  /// Each answer is a line that ends in curl's exit status: 0 where all of it has come.
   func sequence(_ path: String, headers: [String], bodies: [Data], file: URL) throws -> RunningProgram {
-    let options = ["silent", "no-buffer", "unix-socket = \(Curl.quoted(socket))", "write-out = \"\\n\""]
+    let options = ["silent", "no-buffer", "unix-socket = \(Curl.quoted(socket))", "write-out = \"\\t%{exitcode}\\n\""]
     let requests = bodies.map { body in
       let fields = headers.map { "header = \(Curl.quoted($0))" }
       let data = "data-binary = \(Curl.quoted(String(decoding: body, as: UTF8.self)))"
@@ -67,6 +69,12 @@ struct Curl {
     }
     try Data(requests.joined(separator: "\nnext\n").utf8).write(to: file)
     return try RunningProgram(Curl.program, ["--fail-early", "--config", file.path])
+  }
+
+  /// The answers of ``sequence(_:headers:bodies:file:)`` that came whole.
+  static func wholeAnswers(in lines: [Data]) -> [Data] {
+    let complete = Data("\t0".utf8)
+    return lines.filter { $0.suffix(2) == complete }.map { $0.dropLast(2) }
   }
 
   private func url(_ path: String) -> String { "http://ledger\(path)" }
