@@ -34,6 +34,9 @@ public final class Log: Sendable {
     public var hasContent: @Sendable (_ sent: Event, _ stored: Record) throws -> Bool
     public var clock: @Sendable () -> Timestamp
 
+    /// What the entries of the index depend on besides the log.
+    func identity(origin: String) -> String { origin + "\n" + identity }
+
     public init(
       identity: String, stateAfter: @escaping @Sendable (_ type: String) -> String?,
       hasContent: @escaping @Sendable (_ sent: Event, _ stored: Record) throws -> Bool = { _, _ in false },
@@ -46,10 +49,25 @@ public final class Log: Sendable {
     }
   }
 
+  /// How much of what, at most.
+  public struct Limits: Sendable {
+    /// A segment is closed when the next record or batch would take it over this size, in bytes.
+    public var segmentBytes: UInt64 = 64 << 20
+    /// The lines of a batch, in bytes.
+    public var batchBytes = 16 << 20
+    /// What may wait for its place; beyond it ``AppendError/overloaded``.
+    public var waitingEvents = 100_000
+    public var waitingBytes = 128 << 20
+
+    public init() {}
+  }
+
   /// Takes the lock, recovers, signs a checkpoint and begins to take events.
   ///
   /// - Throws: ``LedgerOpenError``; nothing has been written then, except that a torn end may have been cut off.
-  public static func open(_ directory: LedgerDirectory, rules: Rules, logger: Logger) throws -> Log {
+  public static func open(
+    _ directory: LedgerDirectory, rules: Rules, limits: Limits = Limits(), logger: Logger
+  ) throws -> Log {
     let description = try LedgerDescription(of: directory)
     guard let lock = try WriterLock.acquire(directory, patience: 1) else {
       throw LedgerOpenError.busy(directory.lock)
@@ -71,8 +89,8 @@ public final class Log: Sendable {
       index.checkpointed(IndexStart(position: end.position, frontier: end.frontier, lastHash: end.lastHash))
     }
     let sequencer = try Sequencer(
-      directory: directory, end: opened.end, index: index, durable: durable, logger: logger, clock: rules.clock,
-      checkContent: rules.hasContent
+      directory: directory, end: opened.end, index: index, durable: durable, limits: limits, logger: logger,
+      clock: rules.clock, checkContent: rules.hasContent
     ) { end in
       position.set(end.position)
       checkpointer.grown(to: end)
@@ -112,7 +130,7 @@ public final class Log: Sendable {
   ) throws -> (LogIndex, (end: LogEnd, cut: Cut?)) {
     func attempt(anew: Bool) throws -> (LogIndex, (end: LogEnd, cut: Cut?))? {
       let (index, start) = try LogIndex.open(
-        path: directory.index, identity: description.origin + "\n" + rules.identity, anew: anew)
+        path: directory.index, identity: rules.identity(origin: description.origin), anew: anew)
       if start == nil { logger.info("the index is built from the whole log") }
       do {
         let opened = try Opening.run(

@@ -17,6 +17,9 @@ final class LogIndex: @unchecked Sendable {
   static let placeInterval: UInt64 = 64
   /// How many records may wait in memory before appending waits for the index.
   private static let maximumWaiting = 200_000
+  /// When what waits is written: so many records, or so many seconds after the last time.
+  private static let writeCount = 50_000
+  private static let writeInterval: TimeInterval = 2
 
   private let path: String
   private let writer: DatabasePool
@@ -30,6 +33,8 @@ final class LogIndex: @unchecked Sendable {
   private var failure: (any Error)?
   private var isClosing = false
   private var isWriting = false
+  /// While the sequencer reads the file as it was at one moment, what is written meanwhile must stay in memory too.
+  private var isRead = false
 
   /// - Parameter identity: what the entries depend on besides the log (origin, and the state transitions in force); a
   ///   file made under another identity is not used.
@@ -62,7 +67,7 @@ final class LogIndex: @unchecked Sendable {
   ///
   /// - Returns: nil where there is no usable file.
   static func readingFile<Output>(
-    path: String, _ body: (IndexReader, _ start: LogPosition) throws -> Output
+    path: String, _ body: (IndexReader, IndexDescription) throws -> Output
   ) throws -> Output? {
     guard FileManager.default.fileExists(atPath: path) else { return nil }
     var configuration = Configuration()
@@ -70,12 +75,11 @@ final class LogIndex: @unchecked Sendable {
     guard let queue = try? DatabaseQueue(path: path, configuration: configuration) else { return nil }
     return try queue.read { db in
       guard (try? Int.fetchOne(db, sql: "PRAGMA user_version")) == schemaVersion,
-        let row = try Row.fetchOne(db, sql: "SELECT size, segment, offset FROM start")
+        let row = try Row.fetchOne(db, sql: "SELECT identity, size, covered FROM start")
       else { return nil }
-      let start = LogPosition(
-        size: UInt64(bitPattern: row[0]), segment: Segment(first: UInt64(bitPattern: row[1])),
-        offset: UInt64(bitPattern: row[2]))
-      return try body(IndexReader(index: nil, db: db), start)
+      let description = IndexDescription(
+        identity: row[0], start: UInt64(bitPattern: row[1]), covered: UInt64(bitPattern: row[2]))
+      return try body(IndexReader(index: nil, db: db), description)
     }
   }
 
@@ -166,14 +170,20 @@ final class LogIndex: @unchecked Sendable {
     thread.start()
   }
 
-  /// Takes the entries of durable records. Waits while too many are waiting to be written.
+  /// Takes the entries of durable records.
   func add(_ delta: IndexDelta) throws {
     condition.lock()
     defer { condition.unlock() }
-    while active.count > LogIndex.maximumWaiting, failure == nil { condition.wait() }
     if let failure { throw failure }
     active.merge(delta)
-    condition.broadcast()
+    if active.count >= LogIndex.writeCount { condition.broadcast() }
+  }
+
+  /// Waits while too many entries are waiting to be written.
+  func waitForRoom() {
+    condition.lock()
+    while active.count > LogIndex.maximumWaiting, failure == nil { condition.wait() }
+    condition.unlock()
   }
 
   /// A checkpoint has become durable: the next opening need not read the log before it.
@@ -218,6 +228,8 @@ final class LogIndex: @unchecked Sendable {
       flushing.merge(active)
       active = flushing
       pendingStart = pendingStart ?? start
+    } else {
+      while isRead { condition.wait() }
     }
     flushing = IndexDelta()
     condition.broadcast()
@@ -234,9 +246,8 @@ final class LogIndex: @unchecked Sendable {
     }
     while true {
       condition.lock()
-      // A second's worth of entries in one transaction, or as many as have come.
-      let deadline = Date(timeIntervalSinceNow: 1)
-      while !isClosing, active.count < 8192, condition.wait(until: deadline) {}
+      let deadline = Date(timeIntervalSinceNow: LogIndex.writeInterval)
+      while !isClosing, active.count < LogIndex.writeCount, condition.wait(until: deadline) {}
       let isLast = isClosing
       condition.unlock()
       do {
@@ -313,9 +324,18 @@ final class LogIndex: @unchecked Sendable {
 
   // MARK: Reading
 
-  /// Many look-ups on the sequencer's own connection.
+  /// Many look-ups on the sequencer's own connection, in one read transaction: SQLite locks its file for each.
   func reading<Output>(_ body: (IndexReader) throws -> Output) throws -> Output {
-    try sequencerConnection.unsafeRead { db in try body(IndexReader(index: self, db: db)) }
+    setRead(true)
+    defer { setRead(false) }
+    return try sequencerConnection.read { db in try body(IndexReader(index: self, db: db)) }
+  }
+
+  private func setRead(_ isRead: Bool) {
+    condition.lock()
+    self.isRead = isRead
+    if !isRead { condition.broadcast() }
+    condition.unlock()
   }
 
   /// Look-ups from any thread.
@@ -336,6 +356,16 @@ final class LogIndex: @unchecked Sendable {
     defer { condition.unlock() }
     return body(flushing) + body(active)
   }
+}
+
+/// What the file of the index says of itself.
+struct IndexDescription: Sendable {
+  /// What the entries depend on besides the log, its origin first.
+  var identity: String
+  /// How many records lie before the place from where the log is read at opening.
+  var start: UInt64
+  /// How many records there are entries of.
+  var covered: UInt64
 }
 
 /// From where the log must be read to complete the index: the newest checkpoint it has seen.

@@ -91,12 +91,12 @@ public struct LogReader: Sendable {
     var from: UInt64 = 0
     if let found = try? LogIndex.readingFile(
       path: directory.index,
-      { index, start in
-        (sequence: try index.newest(of: type, on: Log.ledgerSubject), start: start)
-      }), found.start.size <= end.size
+      { index, file in
+        (sequence: try index.newest(of: type, on: Log.ledgerSubject), start: file.start)
+      }), found.start <= end.size
     {
       known = found.sequence
-      from = found.start.size
+      from = found.start
     }
     var newest: [UInt8]?
     let filter = LineFilter(subject: Log.ledgerSubject, type: type)

@@ -3,9 +3,6 @@ import LogFormat
 
 /// One file of the log. Its name is the sequence of its first record.
 public struct Segment: Sendable, Hashable {
-  /// A segment is closed when the next record or batch would take it over this size, in bytes.
-  public static let maximumSize: UInt64 = 64 << 20
-
   /// Sequence of the first record.
   public let first: UInt64
 

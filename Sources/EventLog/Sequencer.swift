@@ -17,11 +17,6 @@ final class Sequencer: @unchecked Sendable {
   /// Compares a sent event with the stored record where their payloads differ as they stand: unseals personal fields.
   typealias ContentCheck = @Sendable (_ sent: Event, _ stored: Record) throws -> Bool
 
-  /// Bounds of what waits: beyond them ``AppendError/overloaded``.
-  static let maximumWaitingEvents = 100_000
-  static let maximumWaitingBytes = 128 << 20
-  /// A batch's lines, in bytes.
-  static let maximumBatchBytes = 16 << 20
   /// The group commit is written when it has this many bytes, even if more is waiting.
   private static let commitBytes = 4 << 20
   /// How far the clock may be behind the last record, in microseconds.
@@ -30,6 +25,7 @@ final class Sequencer: @unchecked Sendable {
   private let directory: LedgerDirectory
   private let index: LogIndex
   private let durable: DurableHead
+  private let limits: Log.Limits
   private let checkContent: ContentCheck
   private let clock: @Sendable () -> Timestamp
   private let logger: Logger
@@ -53,14 +49,15 @@ final class Sequencer: @unchecked Sendable {
 
   /// - Parameter end: the end of the log, everything before it being on the disk.
   init(
-    directory: LedgerDirectory, end: LogEnd, index: LogIndex, durable: DurableHead, logger: Logger,
-    clock: @escaping @Sendable () -> Timestamp, checkContent: @escaping ContentCheck,
+    directory: LedgerDirectory, end: LogEnd, index: LogIndex, durable: DurableHead, limits: Log.Limits,
+    logger: Logger, clock: @escaping @Sendable () -> Timestamp, checkContent: @escaping ContentCheck,
     committed: @escaping (LogEnd) -> Void
   ) throws(SystemError) {
     self.directory = directory
     self.end = end
     self.index = index
     self.durable = durable
+    self.limits = limits
     self.logger = logger
     self.clock = clock
     self.checkContent = checkContent
@@ -97,8 +94,8 @@ final class Sequencer: @unchecked Sendable {
         .stopped(stopReason)
       } else if isClosing {
         .closing
-      } else if waitingEvents + request.events > Sequencer.maximumWaitingEvents
-        || waitingBytes + request.bytes > Sequencer.maximumWaitingBytes, waitingEvents > 0
+      } else if waitingEvents + request.events > limits.waitingEvents
+        || waitingBytes + request.bytes > limits.waitingBytes, waitingEvents > 0
       {
         .overloaded
       } else {
@@ -158,6 +155,7 @@ final class Sequencer: @unchecked Sendable {
 
   private func run() {
     while let requests = nextRequests() {
+      index.waitForRoom()
       do {
         // One connection's worth of look-ups for the whole group commit.
         try index.reading { reader in
@@ -317,13 +315,13 @@ final class Sequencer: @unchecked Sendable {
           sequence: stamp.sequence, subject: event.subject, subjectVersion: state.version, leafHash: hash,
           recordedTime: time.text, duplicate: false))
     }
-    guard group.events.count == 1 || groupBuffer.count <= Sequencer.maximumBatchBytes else {
-      return .batchTooLarge(bytes: groupBuffer.count, maximum: Sequencer.maximumBatchBytes)
+    guard group.events.count == 1 || groupBuffer.count <= limits.batchBytes else {
+      return .batchTooLarge(bytes: groupBuffer.count, maximum: limits.batchBytes)
     }
 
     // Neither a record nor a batch crosses a segment.
     let used = staged.end.position.offset
-    if used > 0, used + UInt64(groupBuffer.count) > Segment.maximumSize {
+    if used > 0, used + UInt64(groupBuffer.count) > limits.segmentBytes {
       try commit()
       if let stopReason { return .stopped(stopReason) }
       // The disk was full: what this group was planned on has not been recorded.

@@ -36,9 +36,7 @@ public final class Ledger: Sendable {
     let content = SealedContent(keys: keys)
     let log = try Log.open(
       directory,
-      rules: Log.Rules(
-        identity: transitions(of: packs), stateAfter: { packs.eventType($0)?.transition.to },
-        hasContent: { sent, stored in try content.isEqual(sent, stored) }),
+      rules: rules(of: packs) { sent, stored in try content.isEqual(sent, stored) },
       logger: logger)
     do {
       try await recordCuts(log)
@@ -67,6 +65,14 @@ public final class Ledger: Sendable {
     timeZone = log.description.timeZone
     feed = ProjectionFeed(log: log, projections: projections, logger: logger)
     feed.start()
+  }
+
+  /// What the log must know of the packs in force.
+  static func rules(
+    of packs: PackSet, hasContent: @escaping @Sendable (_ sent: Event, _ stored: Record) throws -> Bool = { _, _ in false }
+  ) -> Log.Rules {
+    Log.Rules(
+      identity: transitions(of: packs), stateAfter: { packs.eventType($0)?.transition.to }, hasContent: hasContent)
   }
 
   /// What the index's subject states depend on besides the log.

@@ -68,8 +68,7 @@ public struct LedgerDoctor: Sendable {
   }
 
   private func index(_ reader: LedgerReader) throws -> Finding {
-    let packs = reader.packs
-    let result = try IndexExamination(reader.log) { packs.eventType($0)?.transition.to }.run()
+    let result = try IndexExamination(reader.log, rules: Ledger.rules(of: reader.packs)).run()
     switch result {
     case .sound(let records):
       return Finding(
@@ -79,8 +78,13 @@ public struct LedgerDoctor: Sendable {
       return Finding(
         isSound: true, english: "there is no index; the next start makes it from the log",
         german: "es gibt keinen Index; der nächste Start legt ihn aus dem Protokoll an")
+    case .unreadable(let reason):
+      IndexExamination.remove(reader.log.directory)
+      return Finding(
+        isSound: false, english: "the index could not be read (\(reason)); it was removed, the next start makes it anew",
+        german: "der Index war nicht lesbar (\(reason)); er wurde entfernt, der nächste Start legt ihn neu an")
     case .differs(let tables):
-      for suffix in ["", "-wal", "-shm"] { unlink(reader.log.directory.index + suffix) }
+      IndexExamination.remove(reader.log.directory)
       let list = tables.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
       return Finding(
         isSound: false,

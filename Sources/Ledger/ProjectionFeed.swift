@@ -15,7 +15,7 @@ final class ProjectionFeed: @unchecked Sendable {
   private let logger: Logger
 
   /// How long new records may lie before they are projected, if nobody asks.
-  private static let pause = Duration.milliseconds(250)
+  private static let pause = Duration.seconds(1)
 
   private let condition = NSCondition()
   private var reached: UInt64
@@ -34,7 +34,11 @@ final class ProjectionFeed: @unchecked Sendable {
 
   func start() {
     isRunning = true
-    let thread = Thread { [self] in run() }
+    let thread = Thread { [self] in
+      // Appending goes before projecting; whoever waits for figures waits for this thread, not for the others.
+      setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
+      run()
+    }
     thread.name = "projections"
     thread.start()
     Task { [self] in

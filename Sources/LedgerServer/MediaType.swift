@@ -19,6 +19,8 @@ struct MediaType: Sendable, Hashable {
     }
   }
 
+  static let structuredEvent = MediaType("application/cloudevents+json")
+
   /// `application/json` and every type with the suffix `+json` (RFC 6839 §3.1).
   var isJSON: Bool { essence == "application/json" || essence.hasSuffix("+json") }
 

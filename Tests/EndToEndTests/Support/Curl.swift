@@ -50,11 +50,17 @@ struct Curl {
   }
 
   /// A request whose answer is read line by line while it comes.
-  func stream(_ path: String, headers: [String] = [], body: URL? = nil) throws -> RunningProgram {
+  ///
+  /// - Parameter showingHead: whether what curl says with `--verbose` is among the lines; it holds back heads it is told
+  ///   to print with the body.
+  func stream(
+    _ path: String, headers: [String] = [], body: URL? = nil, showingHead: Bool = false
+  ) throws -> RunningProgram {
     var arguments = common + ["--no-buffer"]
+    if showingHead { arguments.append("--verbose") }
     for header in headers { arguments += ["--header", header] }
     if let body { arguments += ["--data-binary", "@\(body.path)"] }
-    return try RunningProgram(Curl.program, arguments + [url(path)])
+    return try RunningProgram(Curl.program, arguments + [url(path)], lines: showingHead ? .both : .output)
   }
 
   /// Many requests one after another on one connection. Ends at the first that is not answered whole.

@@ -71,14 +71,14 @@ final class LedgerUnderTest {
 
   /// Ends the daemon as an administrator does.
   func stop(sourceLocation: SourceLocation = #_sourceLocation) {
-    let status = daemon?.end(by: SIGTERM)
+    let status = daemon?.terminate()
     #expect(status == 0, "exit status after SIGTERM", sourceLocation: sourceLocation)
     daemon = nil
   }
 
   /// Ends the daemon as a power failure does.
   func kill() {
-    daemon?.end(by: SIGKILL)
+    daemon?.kill()
     daemon = nil
   }
 

@@ -53,6 +53,7 @@ final class RunningProgram {
   enum Channel {
     case output
     case errors
+    case both
   }
 
   let lines: LineFeed
@@ -63,8 +64,8 @@ final class RunningProgram {
     process = Program.process(program, arguments, [:])
     let pipe = Pipe()
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = channel == .output ? pipe : FileHandle.nullDevice
-    process.standardError = channel == .errors ? pipe : FileHandle.nullDevice
+    process.standardOutput = channel != .errors ? pipe : FileHandle.nullDevice
+    process.standardError = channel != .output ? pipe : FileHandle.nullDevice
     try process.run()
     // Else the feed would never see the end: this end of the pipe would still be open.
     try pipe.fileHandleForWriting.close()
@@ -72,16 +73,24 @@ final class RunningProgram {
   }
 
   deinit {
-    if process.isRunning { end(by: SIGKILL) }
+    if process.isRunning { kill() }
   }
 
-  /// Sends a signal and waits for the end.
+  /// Asks the program to end, and waits until it has.
+  ///
+  /// Only for programs that watch for the signal: what the threads of the tests run on blocks it, and a child inherits
+  /// that.
   ///
   /// - Returns: the exit status, or the number of the signal that ended it.
-  @discardableResult
-  func end(by signal: Int32) -> Int32 {
-    kill(process.processIdentifier, signal)
+  func terminate() -> Int32 {
+    process.terminate()
     return waitForExit()
+  }
+
+  func kill() {
+    Foundation.kill(process.processIdentifier, SIGKILL)
+    _ = waitForExit()
+    lines.waitForEnd()
   }
 
   func waitForExit() -> Int32 {
