@@ -61,7 +61,8 @@ public struct LedgerReader: Sendable {
   }
 
   private func projections() throws -> Projections {
-    try Projections(
+    try FileManager.default.createDirectory(atPath: log.directory.cache, withIntermediateDirectories: true)
+    return try Projections(
       directory: log.directory.cache, packs: packs, source: LogFilesSource(reader: log),
       timeZone: log.description.timeZone)
   }

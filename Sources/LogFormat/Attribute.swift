@@ -18,11 +18,16 @@ enum Attribute {
 
   /// CloudEvents 1.0, "Type system", String: no control characters and no noncharacters.
   static func isString(_ text: String) -> Bool {
-    text.unicodeScalars.allSatisfy { scalar in
+    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return true }
+    return text.unicodeScalars.allSatisfy { scalar in
       let value = scalar.value
       if value < 0x20 || (0x7F...0x9F).contains(value) { return false }
       return value & 0xFFFE != 0xFFFE && !(0xFDD0...0xFDEF).contains(value)
     }
+  }
+
+  private static let isPunctuation: [Bool] = (0...255).map { byte in
+    "-._~:/?#[]@!$&'()*+,;=".utf8.contains(byte)
   }
 
   /// Whether the text can be a URI-reference (RFC 3986 §4.1): its characters, and whole percent escapes.
@@ -40,7 +45,7 @@ enum Attribute {
         UInt8(ascii: "0")...UInt8(ascii: "9"):
         index += 1
       case let byte:
-        guard "-._~:/?#[]@!$&'()*+,;=".utf8.contains(byte) else { return false }
+        guard isPunctuation[Int(byte)] else { return false }
         index += 1
       }
     }

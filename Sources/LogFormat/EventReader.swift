@@ -66,7 +66,14 @@ extension Event {
 
 /// The attributes of an event as they come in, in whatever order.
 private struct EventDraft {
-  var attributes: [String: String] = [:]
+  var specVersion: String?
+  var id: String?
+  var source: String?
+  var type: String?
+  var subject: String?
+  var time: String?
+  var dataContentType: String?
+  var dataSchema: String?
   var extensions: [Extension] = []
   var payload = Event.Payload.none
   var expectedVersion: UInt64?
@@ -77,57 +84,74 @@ private struct EventDraft {
   }
 
   mutating func set(_ name: String, _ value: Extension.Value, pointer: String) throws(EventError) {
+    if case .string(let text) = value, !Attribute.isString(text) {
+      throw EventError(pointer, "expected a string without control characters")
+    }
+    // One after the other: for names this short that is quicker than a set or a dictionary.
+    switch name {
+    case "specversion": try EventDraft.put(value, in: &specVersion, pointer)
+    case "id": try EventDraft.put(value, in: &id, pointer)
+    case "source": try EventDraft.put(value, in: &source, pointer)
+    case "type": try EventDraft.put(value, in: &type, pointer)
+    case "subject": try EventDraft.put(value, in: &subject, pointer)
+    case "time": try EventDraft.put(value, in: &time, pointer)
+    case "datacontenttype": try EventDraft.put(value, in: &dataContentType, pointer)
+    case "dataschema": try EventDraft.put(value, in: &dataSchema, pointer)
+    default: try setExtension(name, value, pointer)
+    }
+  }
+
+  private static func put(_ value: Extension.Value, in slot: inout String?, _ pointer: String) throws(EventError) {
+    guard case .string(let text) = value else { throw EventError(pointer, "expected a string") }
+    guard slot == nil else { throw EventError(pointer, "given twice") }
+    slot = text
+  }
+
+  private mutating func setExtension(
+    _ name: String, _ value: Extension.Value, _ pointer: String
+  ) throws(EventError) {
     guard !Attribute.ofLedger.contains(name) else {
       throw EventError(pointer, "this attribute is written by the ledger and must not be sent")
     }
     guard Attribute.isName(name) else {
       throw EventError(pointer, "expected an attribute name of lower-case letters and digits")
     }
-    if case .string(let text) = value, !Attribute.isString(text) {
-      throw EventError(pointer, "expected a string without control characters")
-    }
     if name == "authid", case .string(let text) = value, text.isEmpty {
       throw EventError(pointer, "expected a non-empty string")
     }
-    if Attribute.named.contains(name) {
-      guard case .string(let text) = value else { throw EventError(pointer, "expected a string") }
-      guard attributes.updateValue(text, forKey: name) == nil else { throw EventError(pointer, "given twice") }
-    } else {
-      guard !extensions.contains(where: { $0.name == name }) else { throw EventError(pointer, "given twice") }
-      extensions.append(Extension(name, value))
-    }
+    guard !extensions.contains(where: { $0.name == name }) else { throw EventError(pointer, "given twice") }
+    extensions.append(Extension(name, value))
   }
 
   func finish(pointer: (String) -> String) throws(EventError) -> Event {
-    func required(_ name: String) throws(EventError) -> String {
-      guard let text = attributes[name] else { throw EventError(pointer(name), "required, and missing") }
+    func required(_ value: String?, _ name: String) throws(EventError) -> String {
+      guard let text = value else { throw EventError(pointer(name), "required, and missing") }
       guard !text.isEmpty else { throw EventError(pointer(name), "expected a non-empty string") }
       return text
     }
-    guard try required("specversion") == "1.0" else { throw EventError(pointer("specversion"), "expected \"1.0\"") }
-    let id = try required("id")
-    let source = try required("source")
+    guard try required(specVersion, "specversion") == "1.0" else { throw EventError(pointer("specversion"), "expected \"1.0\"") }
+    let id = try required(id, "id")
+    let source = try required(source, "source")
     guard Attribute.isURIReference(source) else {
       throw EventError(pointer("source"), "expected a URI-reference, e.g. urn:nwm:dms:d3 (RFC 3986)")
     }
-    let type = try required("type")
-    let subject = try required("subject")
-    if let time = attributes["time"], Timestamp(time) == nil {
+    let type = try required(type, "type")
+    let subject = try required(subject, "subject")
+    if let time, Timestamp(time) == nil {
       throw EventError(pointer("time"), "expected RFC 3339 with Z or an offset, e.g. 2022-12-31T10:00:00+01:00")
     }
-    if let schema = attributes["dataschema"], schema.isEmpty || !Attribute.isURIReference(schema) {
+    if let dataSchema, dataSchema.isEmpty || !Attribute.isURIReference(dataSchema) {
       throw EventError(pointer("dataschema"), "expected a URI (RFC 3986)")
     }
-    if let contentType = attributes["datacontenttype"], contentType.isEmpty {
+    if let dataContentType, dataContentType.isEmpty {
       throw EventError(pointer("datacontenttype"), "expected a media type, e.g. application/json (RFC 2046)")
     }
     if case .base64(let text) = payload, !Event.isBase64(text) {
       throw EventError(pointer("data_base64"), "expected base64 with padding (RFC 4648 §4)")
     }
     return Event(
-      id: id, source: source, type: type, subject: subject, time: attributes["time"], extensions: extensions,
-      dataContentType: attributes["datacontenttype"], dataSchema: attributes["dataschema"], payload: payload,
-      expectedVersion: expectedVersion)
+      id: id, source: source, type: type, subject: subject, time: time, extensions: extensions,
+      dataContentType: dataContentType, dataSchema: dataSchema, payload: payload, expectedVersion: expectedVersion)
   }
 }
 

@@ -161,25 +161,34 @@ struct VerifyTests {
     }
   }
 
-  @Test func alteredPackFileIsFoundAmongTheDocuments() throws {
+  /// The files of the packs in use are documents of the ledger.
+  private func packDocument(_ ledger: LedgerUnderTest) throws -> URL {
+    let documents = ledger.folder.file("ledger/documents/sha256")
+    let digest = try #require(
+      try Program.run(URL(filePath: "/usr/bin/sha256sum"), ["\(Repository.packs)/projekte/pack.json"]).text
+        .split(separator: " ").first)
+    return documents.appending(path: "\(digest.prefix(2))/\(digest.dropFirst(2))")
+  }
+
+  @Test func alteredDocumentIsFound() throws {
     try LedgerUnderTest.damage(seeded: false) { ledger in
-      let documents = ledger.folder.file("ledger/documents").path
-      let file = try #require(
-        try FileManager.default.subpathsOfDirectory(atPath: documents).sorted()
-          .map { "\(documents)/\($0)" }
-          .last { path in
-            var isFolder: ObjCBool = false
-            return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
-          })
-      try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
-      let contents = try Data(contentsOf: URL(filePath: file))
-      try Data(contents.map { $0 ^ 0x01 }).write(to: URL(filePath: file))
+      let file = try packDocument(ledger)
+      try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+      try Data(Data(contentsOf: file).map { $0 ^ 0x01 }).write(to: file)
       #expect(try ledger.verify().status == 0)
       let (status, report) = try ledger.verify("--documents")
       #expect(status == 1)
       #expect(report.findings.map(\.kind) == ["document-altered"])
-      try FileManager.default.removeItem(atPath: file)
-      #expect(try ledger.verify("--documents").report.findings.map(\.kind) == ["document-missing"])
+    }
+  }
+
+  @Test func missingDocumentIsFound() throws {
+    try LedgerUnderTest.damage(seeded: false) { ledger in
+      try FileManager.default.removeItem(at: packDocument(ledger))
+      #expect(try ledger.verify().status == 0)
+      let (status, report) = try ledger.verify("--documents")
+      #expect(status == 1)
+      #expect(report.findings.map(\.kind) == ["document-missing"])
     }
   }
 

@@ -335,7 +335,7 @@ import TransparencyLog
   func following() async throws {
     try await withLedger { ledger in
       let log = try ledger.open()
-      let follower = Task {
+      let follower = Task { () throws -> UInt64 in
         var size = log.size
         while size < 31, let grown = await log.wait(above: size) {
           #expect(try log.line(at: grown - 1) != nil)

@@ -50,8 +50,9 @@ struct Failure: Error {
     case let error as Refusal: self.init(.badInput, "\(error)")
     case is any ParsableCommand, is ValidationError, is ExitCode, is CleanExit: return nil
     default:
-      // Errors of the argument parser have no public type; they print themselves with their usage.
-      if Aktenspur.exitCode(for: error) == .validationFailure { return nil }
+      // Errors of the argument parser have no public type; they print themselves with their usage. What --help and
+      // --version ask for is thrown as well.
+      if [.validationFailure, .success].contains(Aktenspur.exitCode(for: error)) { return nil }
       self.init(.inputOutput, "\(error)")
     }
   }
