@@ -28,10 +28,10 @@ public struct Cut: Sendable, Hashable {
   }
 
   private init?(_ json: JSONValue) {
-    guard let segment = json["segment"]?.string, let offset = json["offset"]?.integer,
-      let bytes = json["bytes"]?.integer, let digest = json["sha256"]?.string.flatMap({ Digest(hex: $0) })
+    guard let segment = json["segment"]?.string, let offset = json["offset"]?.integer.flatMap(UInt64.init(exactly:)),
+      let bytes = json["bytes"]?.integer.flatMap(UInt64.init(exactly:)), let digest = json["sha256"]?.string.flatMap({ Digest(hex: $0) })
     else { return nil }
-    self.init(segment: segment, offset: UInt64(offset), bytes: UInt64(bytes), digest: digest)
+    self.init(segment: segment, offset: offset, bytes: bytes, digest: digest)
   }
 
   /// Cuts that were made and are not in the log yet: `run/cut.json` is written before the cut and removed after the

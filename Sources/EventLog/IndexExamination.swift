@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import LogFormat
+import TransparencyLog
 
 /// Compares the index with one made anew from the log.
 public struct IndexExamination: Sendable {
@@ -57,7 +58,7 @@ public struct IndexExamination: Sendable {
       states[ExactText(record.subject)] = state
       delta.add(
         key: EventKey(source: record.source, id: record.id), subject: record.subject, state: state, type: record.type,
-        actor: record.authid ?? record.recordedBy, place: place)
+        actor: record.authid ?? record.recordedBy, hash: RFC6962.leafHash(line), place: place)
       if delta.count > 50_000 {
         try index.add(delta)
         try index.flush()

@@ -138,7 +138,7 @@ public final class Log: Sendable {
           stateAfter: rules.stateAfter)
         return (index, opened)
       } catch is IndexDoubt where !anew {
-        logger.warning("the index knows records that the log does not have")
+        logger.warning("the index is not that of the log")
       } catch LedgerOpenError.damaged(let damage) where start != nil {
         logger.warning("the log and the index do not fit", metadata: ["reason": "\(damage)"])
       }

@@ -12,7 +12,7 @@ final class LogIndex: @unchecked Sendable {
   // @unchecked: `active`, `flushing`, `durablePosition` and `failure` are only touched under `condition`.
 
   /// Changes with the tables below; another version's file is rebuilt.
-  private static let schemaVersion = 2
+  private static let schemaVersion = 3
   /// Every how many records the place in the segments is kept.
   static let placeInterval: UInt64 = 64
   /// How many records may wait in memory before appending waits for the index.
@@ -124,7 +124,8 @@ final class LogIndex: @unchecked Sendable {
             offset   INTEGER NOT NULL,
             frontier BLOB NOT NULL,
             hash     BLOB NOT NULL,
-            covered  INTEGER NOT NULL
+            covered  INTEGER NOT NULL,
+            head     BLOB NOT NULL
           );
           CREATE TABLE ids (
             key      BLOB PRIMARY KEY,
@@ -155,7 +156,7 @@ final class LogIndex: @unchecked Sendable {
             offset   INTEGER NOT NULL
           );
           """)
-      try db.execute(sql: "INSERT INTO start VALUES (?, 0, 0, 0, x'', zeroblob(32), 0)", arguments: [identity])
+      try db.execute(sql: "INSERT INTO start VALUES (?, 0, 0, 0, x'', zeroblob(32), 0, zeroblob(32))", arguments: [identity])
       try db.execute(sql: "PRAGMA user_version = \(LogIndex.schemaVersion)")
     }
   }
@@ -207,10 +208,12 @@ final class LogIndex: @unchecked Sendable {
     try writer.close()
   }
 
-  /// How many records the file has entries of; more than the log has, where records were lost that it knew.
-  func covered() throws -> UInt64 {
+  /// Which records the file has entries of; others than the log has, where the log was put back to an earlier state.
+  func coverage() throws -> IndexCoverage {
     try writer.read { db in
-      try Int64.fetchOne(db, sql: "SELECT covered FROM start").map { UInt64(bitPattern: $0) } ?? 0
+      guard let row = try Row.fetchOne(db, sql: "SELECT covered, head FROM start"), let head = Digest(row["head"] as Data)
+      else { return IndexCoverage() }
+      return IndexCoverage(size: UInt64(bitPattern: row["covered"]), head: head)
     }
   }
 
@@ -280,9 +283,9 @@ final class LogIndex: @unchecked Sendable {
           RETURNING id
           """)
       let events = try db.cachedStatement(sql: "INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?)")
-      var names: [String: Int64] = [:]
+      var names: [ExactText: Int64] = [:]
       func number(of name: String) throws -> Int64 {
-        if let known = names[name] { return known }
+        if let known = names[ExactText(name)] { return known }
         let find = try db.cachedStatement(sql: "SELECT id FROM names WHERE name = ?")
         let id: Int64
         if let known = try Int64.fetchOne(find, arguments: [name]) {
@@ -291,13 +294,13 @@ final class LogIndex: @unchecked Sendable {
           try db.cachedStatement(sql: "INSERT INTO names (name) VALUES (?)").execute(arguments: [name])
           id = db.lastInsertedRowID
         }
-        names[name] = id
+        names[ExactText(name)] = id
         return id
       }
       for (subject, state) in delta.subjects.sorted(by: { $0.value.first < $1.value.first }) {
         let id = try Int64.fetchOne(
           subjects,
-          arguments: [subject, Int64(state.version), state.state, Int64(state.first), Int64(state.last)])
+          arguments: [subject.text, Int64(state.version), state.state, Int64(state.first), Int64(state.last)])
         guard let id else { continue }
         for event in delta.events[subject] ?? [] {
           try events.execute(
@@ -308,8 +311,12 @@ final class LogIndex: @unchecked Sendable {
       for place in delta.places {
         try places.execute(arguments: [Int64(place.size), Int64(place.segment.first), Int64(place.offset)])
       }
+      // While the tail is read again at opening, the file may be further already.
       try db.execute(
-        sql: "UPDATE start SET covered = max(covered, ?)", arguments: [Int64(bitPattern: delta.size)])
+        sql: "UPDATE start SET covered = ?, head = ? WHERE covered < ?",
+        arguments: [
+          Int64(bitPattern: delta.coverage.size), Data(delta.coverage.head.bytes), Int64(bitPattern: delta.coverage.size),
+        ])
       if let start {
         let frontier = start.frontier.hashes.reduce(into: Data()) { $0.append(contentsOf: $1.bytes) }
         try db.execute(
@@ -358,6 +365,13 @@ final class LogIndex: @unchecked Sendable {
   }
 }
 
+/// Which records there are entries of: the first `size`.
+struct IndexCoverage: Sendable, Hashable {
+  var size: UInt64 = 0
+  /// Leaf hash of the last of them.
+  var head = Digest.zero
+}
+
 /// What the file of the index says of itself.
 struct IndexDescription: Sendable {
   /// What the entries depend on besides the log, its origin first.
@@ -382,25 +396,32 @@ struct IndexDelta: Sendable {
     var sequence: UInt64
     var type: String
     var actor: String
+
+    func has(_ type: String, byOtherThan actor: String) -> Bool {
+      ExactText(self.type) == ExactText(type) && ExactText(self.actor) != ExactText(actor)
+    }
   }
 
   private(set) var count = 0
-  /// The number of records up to the last of these.
-  private(set) var size: UInt64 = 0
+  /// Up to where these entries reach.
+  private(set) var coverage = IndexCoverage()
   /// The newest checkpoint within these entries, while the log is being opened.
   private(set) var start: IndexStart?
   private(set) var ids: [EventKey: UInt64] = [:]
-  private(set) var subjects: [String: SubjectState] = [:]
-  private(set) var events: [String: [Event]] = [:]
+  private(set) var subjects: [ExactText: SubjectState] = [:]
+  private(set) var events: [ExactText: [Event]] = [:]
   private(set) var places: [LogPosition] = []
 
-  /// - Parameter place: where the record begins.
+  /// - Parameters:
+  ///   - hash: the record's leaf hash.
+  ///   - place: where the record begins.
   mutating func add(
-    key: EventKey, subject: String, state: SubjectState, type: String, actor: String, place: LogPosition
+    key: EventKey, subject: String, state: SubjectState, type: String, actor: String, hash: Digest, place: LogPosition
   ) {
     count += 1
-    size = place.size + 1
+    coverage = IndexCoverage(size: place.size + 1, head: hash)
     ids[key] = place.size
+    let subject = ExactText(subject)
     subjects[subject] = state
     events[subject, default: []].append(Event(sequence: place.size, type: type, actor: actor))
     if place.size % LogIndex.placeInterval == 0 || place.offset == 0 { places.append(place) }
@@ -416,7 +437,7 @@ struct IndexDelta: Sendable {
       return
     }
     count += newer.count
-    size = max(size, newer.size)
+    if newer.coverage.size > coverage.size { coverage = newer.coverage }
     ids.merge(newer.ids) { _, new in new }
     subjects.merge(newer.subjects) { _, new in new }
     events.merge(newer.events) { $0 + $1 }
@@ -437,7 +458,7 @@ struct IndexReader {
   }
 
   func state(of subject: String) throws -> SubjectState? {
-    if let found = index?.inMemory({ $0.subjects[subject] }) { return found }
+    if let found = index?.inMemory({ $0.subjects[ExactText(subject)] }) { return found }
     let statement = try db.cachedStatement(sql: "SELECT version, state, first, last FROM subjects WHERE subject = ?")
     return try Row.fetchOne(statement, arguments: [subject]).map { row in
       SubjectState(
@@ -447,8 +468,8 @@ struct IndexReader {
 
   /// Whether someone other than `actor` has recorded an event of that type on the subject.
   func hasEvent(on subject: String, type: String, byOtherThan actor: String) throws -> Bool {
-    let waiting = index?.allInMemory { $0.events[subject] ?? [] } ?? []
-    if waiting.contains(where: { $0.type == type && $0.actor != actor }) { return true }
+    let waiting = index?.allInMemory { $0.events[ExactText(subject)] ?? [] } ?? []
+    if waiting.contains(where: { $0.has(type, byOtherThan: actor) }) { return true }
     let statement = try db.cachedStatement(
       sql: """
         SELECT EXISTS (
@@ -465,7 +486,7 @@ struct IndexReader {
   /// Sequences of the subject's records in `from..<below`, at most `limit`, in order.
   func sequences(of subject: String, from: UInt64, below: UInt64, limit: Int) throws -> [UInt64] {
     // Memory first: what moves to the file in between is then found there too, and named once.
-    let waiting = (index?.allInMemory { $0.events[subject] ?? [] } ?? []).map(\.sequence).filter { $0 >= from && $0 < below }
+    let waiting = (index?.allInMemory { $0.events[ExactText(subject)] ?? [] } ?? []).map(\.sequence).filter { $0 >= from && $0 < below }
     let statement = try db.cachedStatement(
       sql: """
         SELECT sequence
@@ -480,16 +501,17 @@ struct IndexReader {
     return Array((written + waiting.filter { $0 > written.last ?? 0 || written.isEmpty }).prefix(limit))
   }
 
-  /// The newest record of that type on the subject.
-  func newest(of type: String, on subject: String) throws -> UInt64? {
+  /// The newest record of that type on the subject among the first `size` of the log.
+  func newest(of type: String, on subject: String, below size: UInt64) throws -> UInt64? {
     let statement = try db.cachedStatement(
       sql: """
         SELECT max(sequence)
         FROM events
         WHERE subject = (SELECT id FROM subjects WHERE subject = ?)
         AND type = (SELECT id FROM names WHERE name = ?)
+        AND sequence < ?
         """)
-    return try Int64.fetchOne(statement, arguments: [subject, type]).map { UInt64($0) }
+    return try Int64.fetchOne(statement, arguments: [subject, type, Int64(clamping: size)]).map { UInt64($0) }
   }
 
   /// The nearest place at or before the record that is known without reading the log.

@@ -19,6 +19,8 @@ struct LogLines {
   }
 
   /// Hands out the lines of `from..<below` in order until `body` returns false.
+  ///
+  /// - Throws: ``RecordError`` at the first line that does not bear its sequence: a log with a gap is not read over it.
   func forEach(
     from: UInt64, below: UInt64, _ index: IndexReader?, chunk: Int = 1 << 20,
     _ body: (UnsafeRawBufferPointer, UInt64) throws -> Bool
@@ -39,7 +41,7 @@ struct LogLines {
     }
   }
 
-  /// - Returns: false if the first line wanted does not bear its sequence; nothing has been handed out then.
+  /// - Returns: false if the first line wanted does not stand there; nothing has been handed out then.
   private func read(
     from: UInt64, below: UInt64, _ place: LogPosition, _ chunk: Int,
     _ body: (UnsafeRawBufferPointer, UInt64) throws -> Bool
@@ -55,15 +57,16 @@ struct LogLines {
     while sequence < below {
       let goOn = try reader.next { line, _ -> Bool? in
         guard sequence >= from else { return true }
-        if sequence == from, LineScan.sequence(of: line) != sequence { return nil }
+        guard LineScan.isRecord(line, sequence) else { return nil }
         return try body(line, sequence)
       }
       switch goOn {
       case .some(.some(true)): sequence += 1
       case .some(.some(false)): return true
-      case .some(.none): return false
-      case .none:
-        guard try reader.advance(), reader.segment.first == sequence else { return sequence > from }
+      case .none where try reader.advance() && reader.segment.first == sequence: continue
+      case .some(.none), .none:
+        if sequence <= from { return false }
+        throw RecordError.member("sequence", expected: SequenceText.string(sequence))
       }
     }
     return true
@@ -75,6 +78,11 @@ struct LogLines {
 /// The members stand in a fixed order before `data`, and inside a JSON string every quote is escaped, so the first
 /// `,"name":` of a line is the attribute itself.
 enum LineScan {
+  /// Whether the line begins as a record does, and bears the sequence.
+  static func isRecord(_ line: UnsafeRawBufferPointer, _ sequence: UInt64) -> Bool {
+    line.starts(with: #"{"specversion":"#.utf8) && self.sequence(of: line) == sequence
+  }
+
   static func sequence(of line: UnsafeRawBufferPointer) -> UInt64? {
     number(#","sequence":""#, in: line)
   }

@@ -1,5 +1,6 @@
 import Foundation
 public import LogFormat
+import TransparencyLog
 
 /// Reads a ledger's log from its directory, with or without a daemon beside it. Never writes, takes no lock.
 ///
@@ -44,20 +45,35 @@ public struct LogReader: Sendable {
     guard let last = segments.last else {
       return LogPosition(size: 0, segment: Segment(first: 0), offset: 0)
     }
-    var reader = try LineReader(directory, from: LogPosition(size: last.first, segment: last, offset: 0))
+    let covered = (try? Checkpoint(text: SignedNote(parsing: SystemCall.contents(of: directory.checkpoint)).text))?.size ?? 0
     var end = LogPosition(size: last.first, segment: last, offset: 0)
+    var reader = try LineReader(directory, from: end)
     var count = last.first
+    var previous: Digest?
+    var openBatch: UInt64?
     while true {
-      let isComplete = try reader.next { line, offset in
-        let batchEnd = LineScan.batchEnd(of: line)
+      let isRecord = try reader.next { line, offset in
+        let batchEnd: UInt64?
+        if count < covered {
+          // What a checkpoint covers was synced whole.
+          batchEnd = LineScan.batchEnd(of: line)
+        } else {
+          // Behind it a crash may have left anything: what holds is what opening would keep.
+          guard let record = try? Record(line: Array(line)), record.sequence == count,
+            previous == nil || record.previousHash == previous, openBatch == nil || record.batchEnd == openBatch
+          else { return false }
+          batchEnd = record.batchEnd
+        }
+        if count + 1 >= covered { previous = RFC6962.leafHash(line) }
         count += 1
-        if batchEnd.map({ $0 < count }) ?? true {
+        openBatch = batchEnd.flatMap { $0 < count ? nil : $0 }
+        if openBatch == nil {
           end.size = count
           end.offset = offset + UInt64(line.count) + 1
         }
         return true
       }
-      if isComplete == nil { return end }
+      guard isRecord == true else { return end }
     }
   }
 
@@ -87,28 +103,30 @@ public struct LogReader: Sendable {
   /// The index says where it is as of the newest checkpoint it has seen; the log behind that is read.
   public func newestLedgerRecord(_ name: String) throws -> Record? {
     let type = Log.ledgerTypePrefix + name
-    var known: UInt64?
-    var from: UInt64 = 0
-    if let found = try? LogIndex.readingFile(
-      path: directory.index,
-      { index, file in
-        (sequence: try index.newest(of: type, on: Log.ledgerSubject), start: file.start)
-      }), found.start <= end.size
-    {
-      known = found.sequence
-      from = found.start
+    if let known = try? indexed(type) {
+      if let newest = try newestRecord(type, from: known.start) { return newest }
+      guard let sequence = known.sequence else { return nil }
+      if let line = try line(at: sequence), let record = try? Record(line: line), record.type == type { return record }
+      // The index is derived: where it is wrong, the log puts it right.
     }
+    return try newestRecord(type, from: 0)
+  }
+
+  /// What the index says; nil where it is of another ledger, or of this one when it was longer.
+  private func indexed(_ type: String) throws -> (sequence: UInt64?, start: UInt64)? {
+    try LogIndex.readingFile(path: directory.index) { index, file in
+      guard file.identity.hasPrefix(description.origin + "\n"), file.start <= end.size else { return nil }
+      return (try index.newest(of: type, on: Log.ledgerSubject, below: end.size), file.start)
+    } ?? nil
+  }
+
+  private func newestRecord(_ type: String, from: UInt64) throws -> Record? {
     var newest: [UInt8]?
-    let filter = LineFilter(subject: Log.ledgerSubject, type: type)
-    try forEachLine(from: from, filter: filter) { line, _ in
+    try forEachLine(from: from, filter: LineFilter(subject: Log.ledgerSubject, type: type)) { line, _ in
       newest = Array(line)
       return true
     }
-    if let newest { return try Record(line: newest) }
-    guard let known, let line = try line(at: known) else { return nil }
-    let record = try Record(line: line)
-    guard record.type == type else { throw LedgerOpenError.index("record \(known) is \(record.type), not \(type)") }
-    return record
+    return try newest.map { try Record(line: $0) }
   }
 
   /// How many records had been recorded by `time`: the first N with `recordedtime` ≤ it.

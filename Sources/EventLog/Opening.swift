@@ -4,7 +4,10 @@ import TransparencyLog
 
 /// The index does not go with the log. It is derived, so it is made anew before the log is accused.
 enum IndexDoubt: Error {
-  case coversMore(than: UInt64)
+  /// What it says of the place from where to read on is not so.
+  case start(UInt64)
+  /// It has entries of records that the log does not have.
+  case coverage(UInt64)
 }
 
 /// Where the log ends, and what the next record needs of the one before.
@@ -35,11 +38,15 @@ struct Opening {
   private var checkpointEnd: LogPosition
   private var delta = IndexDelta()
   private var batch: [BatchMember] = []
+  /// Which records the index has entries of, until the log has borne it out.
+  private var claim: IndexCoverage?
 
   private struct BatchMember {
     var record: Record
     var hash: Digest
     var place: LogPosition
+    /// Where the line behind it begins.
+    var endOffset: UInt64
   }
 
   /// - Returns: the end of the log, and the bytes that had to be cut off behind it.
@@ -52,16 +59,17 @@ struct Opening {
     guard first.first == 0 else {
       throw LedgerOpenError.damaged(.segmentName(expected: Segment(first: 0).name, actual: first.name))
     }
+    let known = try start.flatMap { try end(at: $0, directory, checkpoint) }
+    if known == nil, let start, start.position.size > 0 { throw IndexDoubt.start(start.position.size) }
     var opening = Opening(
       directory: directory, checkpoint: checkpoint, checkpointProblem: checkpointProblem, index: index,
-      stateAfter: stateAfter,
-      start: try start.flatMap { try end(at: $0, directory, checkpoint) })
+      stateAfter: stateAfter, start: known, claim: try index.coverage())
     return try opening.run(segments: segments)
   }
 
   private init(
     directory: LedgerDirectory, checkpoint: Checkpoint?, checkpointProblem: String?, index: LogIndex,
-    stateAfter: @escaping (String) -> String?, start: LogEnd?
+    stateAfter: @escaping (String) -> String?, start: LogEnd?, claim: IndexCoverage
   ) {
     self.directory = directory
     self.checkpoint = checkpoint
@@ -74,6 +82,8 @@ struct Opening {
         position: LogPosition(size: 0, segment: Segment(first: 0), offset: 0), frontier: Frontier(), lastHash: .zero,
         lastTime: Timestamp(microseconds: 0))
     checkpointEnd = end.position
+    self.claim = claim
+    checkClaim()
   }
 
   /// The index's start as a place in the log, if the log and the checkpoint bear it out; the index is derived, so its
@@ -127,8 +137,7 @@ struct Opening {
       let size = try fileSize(of: reader.segment)
       if reader.nextOffset < size { broken = "no line feed at the end" }
       guard broken == nil, try reader.advance() else { break }
-      // A batch never crosses a segment, and a segment's name is the sequence of its first record.
-      if !batch.isEmpty { broken = "the batch is not complete" }
+      // A segment's name is the sequence of its first record, and no batch crosses into it.
       guard reader.segment.first == end.position.size else {
         throw LedgerOpenError.damaged(
           .segmentName(expected: Segment(first: end.position.size).name, actual: reader.segment.name))
@@ -139,7 +148,7 @@ struct Opening {
     if broken == nil, !batch.isEmpty { broken = "the batch is not complete" }
 
     try refuseDamage(broken, last: segments.last)
-    if try index.covered() > end.position.size { throw IndexDoubt.coversMore(than: end.position.size) }
+    if let claim { throw IndexDoubt.coverage(claim.size) }
     let cut = try broken.flatMap { _ in try cutTail() }
     try rewriteTail()
     // Only now: before, these records may have been in the page cache alone.
@@ -159,34 +168,38 @@ struct Opening {
     let sequence = end.position.size + UInt64(batch.count)
     guard record.sequence == sequence else { return "its sequence is \(record.sequence), expected \(sequence)" }
     guard record.previousHash == previous else { return "its previoushash is not the leaf hash of the record before" }
+    if let first = batch.first, record.batchEnd != first.record.batchEnd { return "its batchend is not that of its batch" }
     batch.append(
       BatchMember(
         record: record, hash: RFC6962.leafHash(line),
-        place: LogPosition(size: sequence, segment: segment, offset: offset)))
+        place: LogPosition(size: sequence, segment: segment, offset: offset),
+        endOffset: offset + UInt64(line.count) + 1))
     guard sequence == record.batchEnd ?? sequence else { return nil }
-    try applyBatch(endOffset: offset + UInt64(line.count) + 1)
+    try applyBatch()
     return nil
   }
 
-  private mutating func applyBatch(endOffset: UInt64) throws {
+  private mutating func applyBatch() throws {
     for member in batch {
       let record = member.record
       let known =
-        try delta.subjects[record.subject] ?? index.readingConcurrently { try $0.state(of: record.subject) }
+        try delta.subjects[ExactText(record.subject)] ?? index.readingConcurrently { try $0.state(of: record.subject) }
       let state = SubjectState(
         version: record.subjectVersion, state: stateAfter(record.type) ?? known?.state,
         first: known?.first ?? record.sequence, last: record.sequence)
       delta.add(
         key: EventKey(source: record.source, id: record.id), subject: record.subject, state: state, type: record.type,
-        actor: record.authid ?? record.recordedBy, place: member.place)
+        actor: record.authid ?? record.recordedBy, hash: member.hash, place: member.place)
       end.frontier.append(member.hash)
       end.lastHash = member.hash
       if let time = Timestamp(record.recordedTime) { end.lastTime = time }
+      end.position.size += 1
+      end.position.offset = member.endOffset
+      // At every record, so that no batch carries a forged log unseen over the size of its checkpoint.
+      try checkCheckpoint()
+      checkClaim()
     }
-    end.position.size += UInt64(batch.count)
-    end.position.offset = endOffset
     batch.removeAll(keepingCapacity: true)
-    try checkCheckpoint()
     // What the checkpoint covers is on the disk for certain.
     if delta.count > 50_000, end.position.size <= checkpoint?.size ?? 0 {
       try giveToIndex()
@@ -202,6 +215,11 @@ struct Opening {
     }
     checkpointEnd = end.position
     delta.reached(IndexStart(position: end.position, frontier: end.frontier, lastHash: end.lastHash))
+  }
+
+  private mutating func checkClaim() {
+    guard let claim, claim.size == end.position.size else { return }
+    if claim.size == 0 || claim.head == end.lastHash { self.claim = nil }
   }
 
   private func refuseDamage(_ broken: String?, last: Segment?) throws {

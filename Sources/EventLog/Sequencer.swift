@@ -214,8 +214,8 @@ final class Sequencer: @unchecked Sendable {
     slots.reserveCapacity(group.events.count)
     // What earlier events of the same batch make of things.
     var keys: [EventKey: Int] = [:]
-    var subjects: [String: SubjectState] = [:]
-    var actors: [(subject: String, type: String, actor: String)] = []
+    var subjects: [ExactText: SubjectState] = [:]
+    var events: [ExactText: [IndexDelta.Event]] = [:]
     var sequence = staged.end.position.size
 
     for (position, prepared) in group.events.enumerated() {
@@ -244,8 +244,8 @@ final class Sequencer: @unchecked Sendable {
         continue
       }
 
-      let before =
-        try subjects[event.subject] ?? staged.delta.subjects[event.subject] ?? reader.state(of: event.subject)
+      let subject = ExactText(event.subject)
+      let before = try subjects[subject] ?? staged.delta.subjects[subject] ?? reader.state(of: event.subject)
       if let expected = event.expectedVersion, expected != before?.version ?? 0 {
         return .failure(.versionConflict(index: position, expected: expected, actual: before?.version ?? 0))
       }
@@ -260,19 +260,19 @@ final class Sequencer: @unchecked Sendable {
       let actor = event.authid ?? group.recordedBy
       if let second = prepared.transition.second {
         let found =
-          try actors.contains { $0.subject == event.subject && $0.type == second && $0.actor != actor }
-          || (staged.delta.events[event.subject] ?? []).contains { $0.type == second && $0.actor != actor }
-          || reader.hasEvent(on: event.subject, type: second, byOtherThan: actor)
+          try [events[subject], staged.delta.events[subject]].contains { earlier in
+            (earlier ?? []).contains { $0.has(second, byOtherThan: actor) }
+          } || reader.hasEvent(on: event.subject, type: second, byOtherThan: actor)
         guard found else { return .failure(.secondMissing(index: position, type: second, authid: actor)) }
       }
       let after = SubjectState(
         version: (before?.version ?? 0) + 1, state: prepared.transition.to ?? before?.state,
         first: before?.first ?? sequence, last: sequence)
-      sequence += 1
       if group.events.count > 1 {
-        subjects[event.subject] = after
-        actors.append((event.subject, event.type, actor))
+        subjects[subject] = after
+        events[subject, default: []].append(IndexDelta.Event(sequence: sequence, type: event.type, actor: actor))
       }
+      sequence += 1
       slots.append(.fresh(after))
     }
     return .success(slots)
@@ -470,7 +470,7 @@ private struct Staged {
   ) {
     delta.add(
       key: prepared.key, subject: prepared.event.subject, state: state, type: prepared.event.type, actor: actor,
-      place: place)
+      hash: hash, place: place)
     let start = ranges.last?.upperBound ?? 0
     ranges.append(start..<start + length)
     end.frontier.append(hash)

@@ -39,7 +39,6 @@ public struct LedgerReader: Sendable {
     else { return try temporary(source) }
     return try withExtendedLifetime(lock) {
       do {
-        try FileManager.default.createDirectory(atPath: log.directory.cache, withIntermediateDirectories: true)
         let projections = try projections()
         try projections.catchUp(to: log.size)
         return try projections.snapshot()

@@ -144,7 +144,8 @@ struct AppendTests {
     try LedgerUnderTest.run { ledger in
       let lines = [
         SampleEvent.project("A1", id: "a1").text,
-        SampleEvent(id: "x", type: "de.aktenspur.projekt.angelegt", subject: "projekt/A2", data: #"{"titel":"T"}"#).text,
+        SampleEvent(id: "x", type: "de.aktenspur.projekt.angelegt", subject: "projekt/A2", data: #"{"titel":"T"}"#)
+          .text,
         "{not json",
         "",
         SampleEvent.project("A1", id: "a2").text,
@@ -230,8 +231,10 @@ struct AppendTests {
       }
       let indented = SampleEvent.project("A1", id: "a1").text.replacing(",", with: ",\n  ")
       #expect(try append(Data(indented.utf8)).map(\.sequence) == [2])
-      #expect(try append(SampleEvent.batch([.project("A1", id: "a2"), .project("A1", id: "a3")])).map(\.sequence) == [3, 4])
-      #expect(try append(SampleEvent.lines([.project("A1", id: "a4"), .project("A1", id: "a5")])).map(\.sequence) == [5, 6])
+      #expect(
+        try append(SampleEvent.batch([.project("A1", id: "a2"), .project("A1", id: "a3")])).map(\.sequence) == [3, 4])
+      #expect(
+        try append(SampleEvent.lines([.project("A1", id: "a4"), .project("A1", id: "a5")])).map(\.sequence) == [5, 6])
       let lines = try ledger.logLines()
       #expect(try lines[3].decoded(RecordDocument.self).batchend == "00000000000000000004")
       #expect(try lines[5].decoded(RecordDocument.self).batchend == nil)

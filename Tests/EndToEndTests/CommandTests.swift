@@ -4,7 +4,8 @@ import Testing
 /// How the command ends when it cannot do its work: its exit status, and a sentence.
 struct CommandTests {
   private func expect(
-    _ result: Program.Result, _ status: Int32, saying words: String..., sourceLocation: SourceLocation = #_sourceLocation
+    _ result: Program.Result, _ status: Int32, saying words: String...,
+    sourceLocation: SourceLocation = #_sourceLocation
   ) {
     #expect(result.status == status, "\(result.errors)", sourceLocation: sourceLocation)
     #expect(result.output.isEmpty, sourceLocation: sourceLocation)
@@ -30,8 +31,10 @@ struct CommandTests {
     let folder = try ScratchFolder()
     let shell = try Program.run(
       URL(filePath: "/bin/sh"),
-      ["-c", #"cd "$1" && exec "$2" init --ledger "$3" --origin x.example/akten"#, "sh", folder.url.path,
-       Repository.program.path, path])
+      [
+        "-c", #"cd "$1" && exec "$2" init --ledger "$3" --origin x.example/akten"#, "sh", folder.url.path,
+        Repository.program.path, path,
+      ])
     #expect(shell.status == 0, "\(shell.errors)")
     let verify = try run("verify", "--ledger", folder.file(path).path)
     #expect(verify.status == 0, "\(verify.errors)")
@@ -95,7 +98,8 @@ struct CommandTests {
 
   @Test(
     arguments: [
-      ["serve", "--socket", "/tmp/none.sock"], ["verify"], ["events"], ["figures"], ["checkpoint"], ["query", "SELECT 1"],
+      ["serve", "--socket", "/tmp/none.sock"], ["verify"], ["events"], ["figures"], ["checkpoint"],
+      ["query", "SELECT 1"],
       ["report", "statusbericht", "--period", "2022-H2"], ["doctor"],
     ])
   func missingLedgerIsSaidInWords(command: [String]) throws {
@@ -162,7 +166,8 @@ struct CommandTests {
         try append(SampleEvent.batch([.project("A1", id: "x"), .project("A 1", id: "y")])), 65, saying: "/1/subject")
       #expect(try ledger.logLines().count == 2)
 
-      let lines = try append(SampleEvent.lines([.project("A1", id: "x"), .project("A 1", id: "y"), .project("A1", id: "z")]))
+      let lines = try append(
+        SampleEvent.lines([.project("A1", id: "x"), .project("A 1", id: "y"), .project("A1", id: "z")]))
       #expect(lines.status == 65)
       #expect(try lines.lines.map { try $0.decoded(Receipt.self).sequence } == [2, 3])
       #expect(lines.errors.contains("\"line\":2"))

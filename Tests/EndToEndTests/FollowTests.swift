@@ -87,7 +87,8 @@ struct FollowTests {
 
   @Test func commandFollowsTheDirectory() throws {
     try LedgerUnderTest.run { ledger in
-      let stream = try RunningProgram(Repository.program, ["events", "--ledger", ledger.path, "--from", "1", "--follow"])
+      let stream = try RunningProgram(
+        Repository.program, ["events", "--ledger", ledger.path, "--from", "1", "--follow"])
       wait(for: 1, stream)
       try ledger.record(.project("A1", id: "a1"))
       wait(for: 2, stream)

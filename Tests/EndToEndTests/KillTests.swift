@@ -49,14 +49,16 @@ struct KillTests {
         (0..<size).map { SampleEvent.project("B\($0 % 11)", id: "\(name)-\(batch)-\($0)") }
       }
       return Client(
-        name: name, contentType: ContentType.batch, bodies: groups.map(SampleEvent.batch), groups: groups, isBatch: true)
+        name: name, contentType: ContentType.batch, bodies: groups.map(SampleEvent.batch), groups: groups, isBatch: true
+      )
     }
   }
 
   private func clients(_ round: Int) -> [Client] {
     [
       .streaming("stream-\(round)-a", 2000), .streaming("stream-\(round)-b", 2000), .single("single-\(round)-a", 150),
-      .single("single-\(round)-b", 150), .batches("batch-\(round)-a", 60, of: 20), .batches("batch-\(round)-b", 10, of: 400),
+      .single("single-\(round)-b", 150), .batches("batch-\(round)-a", 60, of: 20),
+      .batches("batch-\(round)-b", 10, of: 400),
     ]
   }
 
@@ -78,10 +80,11 @@ struct KillTests {
   /// The records by the id of their event.
   private func records(_ ledger: LedgerUnderTest) throws -> [String: (line: Data, record: RecordDocument)] {
     let lines = try ledger.get("/v1/events").lines
-    return try Dictionary(uniqueKeysWithValues: lines.map { line in
-      let record = try line.decoded(RecordDocument.self)
-      return (record.id, (line, record))
-    })
+    return try Dictionary(
+      uniqueKeysWithValues: lines.map { line in
+        let record = try line.decoded(RecordDocument.self)
+        return (record.id, (line, record))
+      })
   }
 
   @Test func acknowledgedEventsSurviveAKillUnderLoad() throws {

@@ -86,8 +86,9 @@ struct ReadingTests {
       let answer = try ledger.get(path)
       #expect(answer.status == 200)
       #expect(
-        try answer.decoded() == SubjectDocument(
-          subject: "anfrage/2022-17", version: 2, state: "in-pruefung", first: first.sequence, last: last.sequence))
+        try answer.decoded()
+          == SubjectDocument(
+            subject: "anfrage/2022-17", version: 2, state: "in-pruefung", first: first.sequence, last: last.sequence))
     }
   }
 

@@ -99,7 +99,8 @@ struct RefusalTests {
       ("/v1/events", "DELETE", 405), ("/v1/events/0", "PUT", 405), ("/checkpoint", "DELETE", 405),
       ("/healthz", "DELETE", 405), ("/v2/events", "GET", 404), ("/", "GET", 404), ("/v1/events/", "GET", 404),
       ("/v1/reports/none?period=2022-H2", "GET", 404), ("/v1/figures?name=none", "GET", 404),
-      ("/v1/subjects/projekt/none", "GET", 404), ("/v1/events?form=3", "GET", 400), ("/v1/events?from=minus", "GET", 400),
+      ("/v1/subjects/projekt/none", "GET", 404), ("/v1/events?form=3", "GET", 400),
+      ("/v1/events?from=minus", "GET", 400),
       ("/v1/events?from=1&from=2", "GET", 400), ("/v1/events/x1", "GET", 400), ("/v1/figures?as-of=soon", "GET", 400),
       ("/v1/figures?effective=2022-02-30", "GET", 400), ("/v1/reports/statusbericht", "GET", 400),
       ("/v1/reports/statusbericht?period=2022-H3", "GET", 400),
@@ -170,7 +171,8 @@ extension RefusedRequest {
     RefusedRequest(
       "wrong content type", project.json, as: "text/plain", 415, "unsupported-media-type", "/content-type"),
     RefusedRequest(
-      "plain JSON is no CloudEvent", project.json, as: "application/json", 415, "unsupported-media-type", "/content-type"),
+      "plain JSON is no CloudEvent", project.json, as: "application/json", 415, "unsupported-media-type",
+      "/content-type"),
     RefusedRequest(
       "CloudEvents in XML", project.json, as: "application/cloudevents+xml", 415, "unsupported-media-type",
       "/content-type"),
@@ -196,10 +198,12 @@ extension RefusedRequest {
       RefusedRequest("no id", replacing("\"id\":\"a1\",", with: ""), 400, "malformed", "/id"),
       RefusedRequest("no subject", replacing("\"subject\":\"projekt/A1\",", with: ""), 400, "malformed", "/subject"),
       RefusedRequest("empty source", replacing("\"urn:nwm:dms:d3\"", with: "\"\""), 400, "malformed", "/source"),
-      RefusedRequest("another version of CloudEvents", replacing("\"1.0\"", with: "\"0.3\""), 400, "malformed", "/specversion"),
+      RefusedRequest(
+        "another version of CloudEvents", replacing("\"1.0\"", with: "\"0.3\""), 400, "malformed", "/specversion"),
       RefusedRequest(
         "a time without offset", replacing("+02:00\"", with: "\""), 400, "malformed", "/time"),
-      RefusedRequest("a name with capitals", project.with("traceParent", "\"x\"").json, 400, "malformed", "/traceParent"),
+      RefusedRequest(
+        "a name with capitals", project.with("traceParent", "\"x\"").json, 400, "malformed", "/traceParent"),
       RefusedRequest("two payloads", project.with("data_base64", "\"YQ==\"").json, 400, "malformed", "/data"),
       RefusedRequest(
         "expected version below zero", project.with("expectedversion", "-1").json, 400, "malformed", "/expectedversion"),

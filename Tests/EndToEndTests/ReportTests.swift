@@ -29,8 +29,10 @@ struct ReportTests {
       #expect(report.period == "2022-H2")
       #expect(report.effective == "2022-12-31")
       #expect(report.asof.size == (try ledger.logLines().count))
-      #expect(report.asof.root == (try ledger.command("figures", arguments: ["--json"]).output
-        .decoded([Figure].self).first?.asof.root))
+      #expect(
+        report.asof.root
+          == (try ledger.command("figures", arguments: ["--json"]).output
+            .decoded([Figure].self).first?.asof.root))
 
       let printed = Dictionary(report.figures.map { ($0.name, $0) }) { $1 }
       for (name, value) in FigureTests.printed { #expect(printed[name]?.value == value, "\(name)") }

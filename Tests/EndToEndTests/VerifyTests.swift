@@ -43,10 +43,12 @@ struct VerifyTests {
   }
 
   private func withSeedAndLast(_ scenario: (LedgerUnderTest) throws -> Void) throws {
-    try LedgerUnderTest.damage(seeded: true, before: { ledger in
-      try ledger.record(.project("A98", id: "last-but-one"))
-      try ledger.record(.project("A99", id: "last", titel: "letzter Eintrag"))
-    }, scenario)
+    try LedgerUnderTest.damage(
+      seeded: true,
+      before: { ledger in
+        try ledger.record(.project("A98", id: "last-but-one"))
+        try ledger.record(.project("A99", id: "last", titel: "letzter Eintrag"))
+      }, scenario)
   }
 
   @Test(arguments: ChangedByte.all)
@@ -57,7 +59,8 @@ struct VerifyTests {
       let lines = try ledger.logLines()
       let sequence = change.record < 0 ? lines.count + change.record : change.record
       let offset = lines[..<sequence].reduce(0) { $0 + $1.count + 1 }
-      let text = try #require(lines[sequence].range(of: Data(change.after.utf8)).map(\.upperBound) ?? (change.after.isEmpty ? 0 : nil))
+      let text = try #require(
+        lines[sequence].range(of: Data(change.after.utf8)).map(\.upperBound) ?? (change.after.isEmpty ? 0 : nil))
       bytes[offset + text] ^= 0x01
       try overwrite(segment, with: bytes)
 
@@ -111,7 +114,8 @@ struct VerifyTests {
       try overwrite(segment(ledger), with: Data(lines.dropLast().map { $0 + [0x0A] }.joined()))
       let (status, report) = try ledger.verify()
       #expect(status == 1)
-      #expect(report.findings.contains { $0.kind == "truncated" && $0.sequence == lines.count - 1 }, "\(report.findings)")
+      #expect(
+        report.findings.contains { $0.kind == "truncated" && $0.sequence == lines.count - 1 }, "\(report.findings)")
       // The ledger is not opened for writing either, and says why.
       let serve = try Program.run(Repository.program, ["serve", "--ledger", ledger.path, "--socket", ledger.socket])
       #expect(serve.status == 1)

@@ -3,6 +3,7 @@ import Foundation
 import Ledger
 import LedgerServer
 import Logging
+import NIOCore
 
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -13,6 +14,8 @@ struct Serve: AsyncParsableCommand {
   @OptionGroup var packs: PacksOption
 
   func run() async throws {
+    // One core is left to the sequencer, the index and the projections: more event loops take from them what they give.
+    NIOSingletons.groupLoopCountSuggestion = max(1, ProcessInfo.processInfo.activeProcessorCount - 1)
     LoggingSystem.bootstrap(StreamLogHandler.standardError)
     let logger = Logger(label: "aktenspur")
     let path = try socket.path()
