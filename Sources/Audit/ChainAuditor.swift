@@ -46,6 +46,8 @@ struct ChainAuditor {
     var tornByteCount: UInt64
     /// Where the log ends.
     var end: LogPlace?
+    /// The contents that records rest on.
+    var documents: [NamedDocument]
   }
 
   init(extent: LogExtent, claims: [UInt64: Set<Digest>], coveredSize: UInt64) {
@@ -68,7 +70,7 @@ struct ChainAuditor {
     findings.omit(strays.omitted)
     return Result(
       findings: findings, tree: tree, size: size, opening: opening, byteCount: reader.byteCount,
-      tornByteCount: tornByteCount, end: end)
+      tornByteCount: tornByteCount, end: end, documents: rules.documents)
   }
 
   /// Reads on until the view holds `count` lines or the log is at its end.

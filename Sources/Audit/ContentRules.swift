@@ -9,6 +9,8 @@ struct ContentRules {
   private var versions = SubjectVersions()
   private var identities = EventIdentities()
   private var lastTime = ""
+  /// The manifests of domain packs that records put in force.
+  private(set) var documents: [NamedDocument] = []
   /// The batch that is not complete yet.
   private(set) var batch: Batch?
   /// How many records could not be looked at so far.
@@ -32,6 +34,7 @@ struct ContentRules {
       report(Finding(kind, sequence: record.sequence, place: line.place, Phrase(german, english)))
     }
 
+    documents += NamedDocument.named(by: record, at: line.place)
     let before = versions.advance(record.subject, to: record.subjectVersion)
     let isNext = record.subjectVersion == before + 1
     let couldBeNext = record.subjectVersion > before && record.subjectVersion - before - 1 <= unseen

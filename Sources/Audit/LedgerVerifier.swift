@@ -62,7 +62,7 @@ public struct LedgerVerifier: Sendable {
       report(LedgerVerifier.truncated(log, promised: extent.durableRecords, by: "run/durable"))
     }
     let signed = CheckpointAudit(files: files, opening: opening, log: log).run(report: report)
-    if options.documents { try DocumentAudit(ledger: ledger).run(report: report) }
+    if options.documents { try DocumentAudit(ledger: ledger, named: log.documents).run(report: report) }
 
     let signedSize = signed.map { min($0.size, log.size) } ?? 0
     return VerificationReport(
