@@ -12,7 +12,7 @@ public enum AsOf: Sendable, Hashable {
 
   /// Reads a number of records (`4711`), a moment (RFC 3339) or a day (`2022-12-31`).
   public init?(_ text: String) {
-    if let size = UInt64(text) {
+    if let size = UInt64(text), text.first != "+" {
       self = .size(size)
     } else if CivilDate.isDate(text) {
       self = .day(text)

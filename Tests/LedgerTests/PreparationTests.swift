@@ -224,7 +224,8 @@ import TransparencyLog
   func refusalWithoutPersonalValues() async throws {
     try await withLedger { ledger in
       try await ledger.open()
-      let refusal = try #require(await ledger.refusal(of: try event("1", data: #"{"marke":"D","nutzer":"Erika Geheim"}"#)))
+      let refused = try event("1", data: #"{"marke":"D","nutzer":"Erika Geheim"}"#)
+      let refusal = try #require(await ledger.refusal(of: refused))
       #expect(refusal.pointer.hasPrefix("/data/nutzer"))
       #expect(!refusal.detail.contains("Erika"))
     }

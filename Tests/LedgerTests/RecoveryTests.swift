@@ -74,9 +74,9 @@ import TransparencyLog
       let waiting = Task { await open.waitForSize(above: size) }
       try await ledger.append(event("1"))
       #expect(await waiting.value == size + 1)
-      let note = try await open.checkpoint(new: true)
+      let note = try await open.log.renewedCheckpoint()
       #expect(try Checkpoint.open(Array(note.utf8), by: open.log.verifierKey).size == size + 1)
-      #expect(try await open.checkpoint(new: false) == note)
+      #expect(open.log.checkpoint == note)
       #expect(open.readiness == .ready)
       let last = Task { await open.waitForSize(above: 1000) }
       try ledger.close()
