@@ -29,7 +29,8 @@ public struct Cut: Sendable, Hashable {
 
   private init?(_ json: JSONValue) {
     guard let segment = json["segment"]?.string, let offset = json["offset"]?.integer.flatMap(UInt64.init(exactly:)),
-      let bytes = json["bytes"]?.integer.flatMap(UInt64.init(exactly:)), let digest = json["sha256"]?.string.flatMap({ Digest(hex: $0) })
+      let bytes = json["bytes"]?.integer.flatMap(UInt64.init(exactly:)),
+      let digest = json["sha256"]?.string.flatMap({ Digest(hex: $0) })
     else { return nil }
     self.init(segment: segment, offset: offset, bytes: bytes, digest: digest)
   }

@@ -156,7 +156,8 @@ final class LogIndex: @unchecked Sendable {
             offset   INTEGER NOT NULL
           );
           """)
-      try db.execute(sql: "INSERT INTO start VALUES (?, 0, 0, 0, x'', zeroblob(32), 0, zeroblob(32))", arguments: [identity])
+      try db.execute(
+        sql: "INSERT INTO start VALUES (?, 0, 0, 0, x'', zeroblob(32), 0, zeroblob(32))", arguments: [identity])
       try db.execute(sql: "PRAGMA user_version = \(LogIndex.schemaVersion)")
     }
   }
@@ -211,7 +212,8 @@ final class LogIndex: @unchecked Sendable {
   /// Which records the file has entries of; others than the log has, where the log was put back to an earlier state.
   func coverage() throws -> IndexCoverage {
     try writer.read { db in
-      guard let row = try Row.fetchOne(db, sql: "SELECT covered, head FROM start"), let head = Digest(row["head"] as Data)
+      guard let row = try Row.fetchOne(db, sql: "SELECT covered, head FROM start"),
+        let head = Digest(row["head"] as Data)
       else { return IndexCoverage() }
       return IndexCoverage(size: UInt64(bitPattern: row["covered"]), head: head)
     }
@@ -315,7 +317,8 @@ final class LogIndex: @unchecked Sendable {
       try db.execute(
         sql: "UPDATE start SET covered = ?, head = ? WHERE covered < ?",
         arguments: [
-          Int64(bitPattern: delta.coverage.size), Data(delta.coverage.head.bytes), Int64(bitPattern: delta.coverage.size),
+          Int64(bitPattern: delta.coverage.size), Data(delta.coverage.head.bytes),
+          Int64(bitPattern: delta.coverage.size),
         ])
       if let start {
         let frontier = start.frontier.hashes.reduce(into: Data()) { $0.append(contentsOf: $1.bytes) }
@@ -351,14 +354,14 @@ final class LogIndex: @unchecked Sendable {
   }
 
   /// Looks into the entries that are not yet in the file, the newest first.
-  fileprivate func inMemory<Output>(_ body: (IndexDelta) -> Output?) -> Output? {
+  func inMemory<Output>(_ body: (IndexDelta) -> Output?) -> Output? {
     condition.lock()
     defer { condition.unlock() }
     return body(active) ?? body(flushing)
   }
 
   /// Collects from the entries that are not yet in the file, the oldest first.
-  fileprivate func allInMemory<Output>(_ body: (IndexDelta) -> [Output]) -> [Output] {
+  func allInMemory<Output>(_ body: (IndexDelta) -> [Output]) -> [Output] {
     condition.lock()
     defer { condition.unlock() }
     return body(flushing) + body(active)
@@ -380,149 +383,4 @@ struct IndexDescription: Sendable {
   var start: UInt64
   /// How many records there are entries of.
   var covered: UInt64
-}
-
-/// From where the log must be read to complete the index: the newest checkpoint it has seen.
-struct IndexStart: Sendable {
-  var position: LogPosition
-  var frontier: Frontier
-  /// Leaf hash of the last record before it.
-  var lastHash: Digest
-}
-
-/// Entries of durable records that are not yet in the file.
-struct IndexDelta: Sendable {
-  struct Event: Sendable {
-    var sequence: UInt64
-    var type: String
-    var actor: String
-
-    func has(_ type: String, byOtherThan actor: String) -> Bool {
-      ExactText(self.type) == ExactText(type) && ExactText(self.actor) != ExactText(actor)
-    }
-  }
-
-  private(set) var count = 0
-  /// Up to where these entries reach.
-  private(set) var coverage = IndexCoverage()
-  /// The newest checkpoint within these entries, while the log is being opened.
-  private(set) var start: IndexStart?
-  private(set) var ids: [EventKey: UInt64] = [:]
-  private(set) var subjects: [ExactText: SubjectState] = [:]
-  private(set) var events: [ExactText: [Event]] = [:]
-  private(set) var places: [LogPosition] = []
-
-  /// - Parameters:
-  ///   - hash: the record's leaf hash.
-  ///   - place: where the record begins.
-  mutating func add(
-    key: EventKey, subject: String, state: SubjectState, type: String, actor: String, hash: Digest, place: LogPosition
-  ) {
-    count += 1
-    coverage = IndexCoverage(size: place.size + 1, head: hash)
-    ids[key] = place.size
-    let subject = ExactText(subject)
-    subjects[subject] = state
-    events[subject, default: []].append(Event(sequence: place.size, type: type, actor: actor))
-    if place.size % LogIndex.placeInterval == 0 || place.offset == 0 { places.append(place) }
-  }
-
-  mutating func reached(_ start: IndexStart) {
-    self.start = start
-  }
-
-  mutating func merge(_ newer: IndexDelta) {
-    if count == 0 {
-      self = newer
-      return
-    }
-    count += newer.count
-    if newer.coverage.size > coverage.size { coverage = newer.coverage }
-    ids.merge(newer.ids) { _, new in new }
-    subjects.merge(newer.subjects) { _, new in new }
-    events.merge(newer.events) { $0 + $1 }
-    places += newer.places
-  }
-}
-
-/// The look-ups, over memory and file together.
-struct IndexReader {
-  fileprivate let index: LogIndex?
-  fileprivate let db: Database
-
-  /// The sequence of the record with that key.
-  func sequence(of key: EventKey) throws -> UInt64? {
-    if let found = index?.inMemory({ $0.ids[key] }) { return found }
-    let statement = try db.cachedStatement(sql: "SELECT sequence FROM ids WHERE key = ?")
-    return try Int64.fetchOne(statement, arguments: [Data(key.bytes)]).map { UInt64($0) }
-  }
-
-  func state(of subject: String) throws -> SubjectState? {
-    if let found = index?.inMemory({ $0.subjects[ExactText(subject)] }) { return found }
-    let statement = try db.cachedStatement(sql: "SELECT version, state, first, last FROM subjects WHERE subject = ?")
-    return try Row.fetchOne(statement, arguments: [subject]).map { row in
-      SubjectState(
-        version: UInt64(bitPattern: row[0]), state: row[1], first: UInt64(bitPattern: row[2]), last: UInt64(bitPattern: row[3]))
-    }
-  }
-
-  /// Whether someone other than `actor` has recorded an event of that type on the subject.
-  func hasEvent(on subject: String, type: String, byOtherThan actor: String) throws -> Bool {
-    let waiting = index?.allInMemory { $0.events[ExactText(subject)] ?? [] } ?? []
-    if waiting.contains(where: { $0.has(type, byOtherThan: actor) }) { return true }
-    let statement = try db.cachedStatement(
-      sql: """
-        SELECT EXISTS (
-          SELECT 1
-          FROM events
-          WHERE subject = (SELECT id FROM subjects WHERE subject = ?)
-          AND type = (SELECT id FROM names WHERE name = ?)
-          AND actor IS NOT (SELECT id FROM names WHERE name = ?)
-        )
-        """)
-    return try Bool.fetchOne(statement, arguments: [subject, type, actor]) ?? false
-  }
-
-  /// Sequences of the subject's records in `from..<below`, at most `limit`, in order.
-  func sequences(of subject: String, from: UInt64, below: UInt64, limit: Int) throws -> [UInt64] {
-    // Memory first: what moves to the file in between is then found there too, and named once.
-    let waiting = (index?.allInMemory { $0.events[ExactText(subject)] ?? [] } ?? []).map(\.sequence).filter { $0 >= from && $0 < below }
-    let statement = try db.cachedStatement(
-      sql: """
-        SELECT sequence
-        FROM events
-        WHERE subject = (SELECT id FROM subjects WHERE subject = ?)
-        AND sequence >= ?
-        AND sequence < ?
-        ORDER BY sequence
-        LIMIT ?
-        """)
-    let written = try Int64.fetchAll(statement, arguments: [subject, Int64(clamping: from), Int64(clamping: below), limit]).map { UInt64($0) }
-    return Array((written + waiting.filter { $0 > written.last ?? 0 || written.isEmpty }).prefix(limit))
-  }
-
-  /// The newest record of that type on the subject among the first `size` of the log.
-  func newest(of type: String, on subject: String, below size: UInt64) throws -> UInt64? {
-    let statement = try db.cachedStatement(
-      sql: """
-        SELECT max(sequence)
-        FROM events
-        WHERE subject = (SELECT id FROM subjects WHERE subject = ?)
-        AND type = (SELECT id FROM names WHERE name = ?)
-        AND sequence < ?
-        """)
-    return try Int64.fetchOne(statement, arguments: [subject, type, Int64(clamping: size)]).map { UInt64($0) }
-  }
-
-  /// The nearest place at or before the record that is known without reading the log.
-  func place(before sequence: UInt64) throws -> LogPosition? {
-    if let found = index?.inMemory({ $0.places.last { $0.size <= sequence } }) { return found }
-    let statement = try db.cachedStatement(
-      sql: "SELECT sequence, segment, offset FROM places WHERE sequence <= ? ORDER BY sequence DESC LIMIT 1")
-    return try Row.fetchOne(statement, arguments: [Int64(clamping: sequence)]).map { row in
-      LogPosition(
-        size: UInt64(bitPattern: row[0]), segment: Segment(first: UInt64(bitPattern: row[1])),
-        offset: UInt64(bitPattern: row[2]))
-    }
-  }
 }

@@ -45,7 +45,8 @@ public struct LogReader: Sendable {
     guard let last = segments.last else {
       return LogPosition(size: 0, segment: Segment(first: 0), offset: 0)
     }
-    let covered = (try? Checkpoint(text: SignedNote(parsing: SystemCall.contents(of: directory.checkpoint)).text))?.size ?? 0
+    let covered =
+      (try? Checkpoint(text: SignedNote(parsing: SystemCall.contents(of: directory.checkpoint)).text))?.size ?? 0
     var end = LogPosition(size: last.first, segment: last, offset: 0)
     var reader = try LineReader(directory, from: end)
     var count = last.first

@@ -168,7 +168,9 @@ struct Opening {
     let sequence = end.position.size + UInt64(batch.count)
     guard record.sequence == sequence else { return "its sequence is \(record.sequence), expected \(sequence)" }
     guard record.previousHash == previous else { return "its previoushash is not the leaf hash of the record before" }
-    if let first = batch.first, record.batchEnd != first.record.batchEnd { return "its batchend is not that of its batch" }
+    if let first = batch.first, record.batchEnd != first.record.batchEnd {
+      return "its batchend is not that of its batch"
+    }
     batch.append(
       BatchMember(
         record: record, hash: RFC6962.leafHash(line),

@@ -69,7 +69,8 @@ public final class Ledger: Sendable {
 
   /// What the log must know of the packs in force.
   static func rules(
-    of packs: PackSet, hasContent: @escaping @Sendable (_ sent: Event, _ stored: Record) throws -> Bool = { _, _ in false }
+    of packs: PackSet,
+    hasContent: @escaping @Sendable (_ sent: Event, _ stored: Record) throws -> Bool = { _, _ in false }
   ) -> Log.Rules {
     Log.Rules(
       identity: transitions(of: packs), stateAfter: { packs.eventType($0)?.transition.to }, hasContent: hasContent)

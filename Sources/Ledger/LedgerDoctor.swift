@@ -81,7 +81,8 @@ public struct LedgerDoctor: Sendable {
     case .unreadable(let reason):
       IndexExamination.remove(reader.log.directory)
       return Finding(
-        isSound: false, english: "the index could not be read (\(reason)); it was removed, the next start makes it anew",
+        isSound: false,
+        english: "the index could not be read (\(reason)); it was removed, the next start makes it anew",
         german: "der Index war nicht lesbar (\(reason)); er wurde entfernt, der nächste Start legt ihn neu an")
     case .differs(let tables):
       IndexExamination.remove(reader.log.directory)

@@ -129,7 +129,9 @@ private struct EventDraft {
       guard !text.isEmpty else { throw EventError(pointer(name), "expected a non-empty string") }
       return text
     }
-    guard try required(specVersion, "specversion") == "1.0" else { throw EventError(pointer("specversion"), "expected \"1.0\"") }
+    guard try required(specVersion, "specversion") == "1.0" else {
+      throw EventError(pointer("specversion"), "expected \"1.0\"")
+    }
     let id = try required(id, "id")
     let source = try required(source, "source")
     guard Attribute.isURIReference(source) else {

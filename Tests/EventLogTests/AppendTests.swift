@@ -38,7 +38,9 @@ import TransparencyLog
       #expect(try await ledger.append(event("1", on: "a")).map(\.subjectVersion) == [1])
       #expect(try await ledger.append(event("2", on: "b")).map(\.subjectVersion) == [1])
       #expect(try await ledger.append(event("3", on: "a")).map(\.subjectVersion) == [2])
-      #expect(try await ledger.append(event("4", on: "a"), event("5", on: "b"), event("6", on: "a")).map(\.subjectVersion) == [3, 2, 4])
+      #expect(
+        try await ledger.append(event("4", on: "a"), event("5", on: "b"), event("6", on: "a")).map(\.subjectVersion)
+          == [3, 2, 4])
       try ledger.reopen()
       #expect(try await ledger.append(event("7", on: "a")).map(\.subjectVersion) == [5])
     }
@@ -51,7 +53,8 @@ import TransparencyLog
       #expect(await ledger.refusal(of: event("1", expected: 1)) == .versionConflict(index: 0, expected: 1, actual: 0))
       try await ledger.append(event("1", expected: 0))
       #expect(await ledger.refusal(of: event("2", expected: 0)) == .versionConflict(index: 0, expected: 0, actual: 1))
-      #expect(await ledger.refusal(of: event("2", expected: .max)) == .versionConflict(index: 0, expected: .max, actual: 1))
+      #expect(
+        await ledger.refusal(of: event("2", expected: .max)) == .versionConflict(index: 0, expected: .max, actual: 1))
       try await ledger.append(event("2", expected: 1))
       #expect(ledger.log.size == 3)
     }
@@ -108,7 +111,9 @@ import TransparencyLog
             var receipts: [(String, Receipt)] = []
             for number in 0..<40 {
               let ids = (0...number % 3).map { "\(task)-\(number)-\($0)" }
-              let result = await log.append([AppendGroup(ids.map { event($0, on: "akte/\(task % 5)") }, recordedBy: "dms")])[0]
+              let result = await log.append([
+                AppendGroup(ids.map { event($0, on: "akte/\(task % 5)") }, recordedBy: "dms")
+              ])[0]
               receipts += zip(ids, try result.get())
             }
             return receipts
@@ -133,12 +138,16 @@ import TransparencyLog
       let (composed, decomposed) = ("akte/\u{e9}", "akte/e\u{301}")
       #expect(try await ledger.append(event("1", on: composed)).map(\.subjectVersion) == [1])
       #expect(try await ledger.append(event("2", on: decomposed)).map(\.subjectVersion) == [1])
-      #expect(try await ledger.append(event("3", on: composed), event("4", on: decomposed)).map(\.subjectVersion) == [2, 2])
+      #expect(
+        try await ledger.append(event("3", on: composed), event("4", on: decomposed)).map(\.subjectVersion) == [2, 2])
       try await ledger.append(event("\u{e9}"))
       try await ledger.append(event("e\u{301}"))
       try ledger.reopen()
-      #expect(try await ledger.append(event("5", on: composed), event("6", on: decomposed)).map(\.subjectVersion) == [3, 3])
-      #expect(try ledger.log.lines(LineFilter(subject: composed), from: 0, below: .max, maximumBytes: 1 << 20).lines.map(\.sequence) == [1, 3, 7])
+      #expect(
+        try await ledger.append(event("5", on: composed), event("6", on: decomposed)).map(\.subjectVersion) == [3, 3])
+      #expect(
+        try ledger.log.lines(LineFilter(subject: composed), from: 0, below: .max, maximumBytes: 1 << 20).lines.map(
+          \.sequence) == [1, 3, 7])
     }
   }
 
@@ -161,7 +170,9 @@ import TransparencyLog
       try ledger.open()
       try await ledger.append(event("1"))
       let long = "\"\(String(repeating: "x", count: 65_600))\""
-      #expect(await ledger.refusal(of: event("2"), event("3", expected: 9)) == .versionConflict(index: 1, expected: 9, actual: 2))
+      #expect(
+        await ledger.refusal(of: event("2"), event("3", expected: 9))
+          == .versionConflict(index: 1, expected: 9, actual: 2))
       #expect(await ledger.refusal(of: event("2"), event("1", data: "7")) == .idReused(index: 1, sequence: 1))
       #expect(await ledger.refusal(of: event("2"), event("3"), event("2")) == .repeatedInBatch(index: 2, first: 0))
       guard case .lineTooLong(1, let length) = await ledger.refusal(of: event("2"), event("3", data: long)) else {
@@ -203,7 +214,9 @@ import TransparencyLog
     try await withLedger { ledger in
       ledger.limits.batchBytes = 2000
       try ledger.open()
-      guard case .batchTooLarge(let bytes, 2000) = await ledger.refusal(of: event("1"), event("2", data: "\"\(String(repeating: "x", count: 2000))\""))
+      guard
+        case .batchTooLarge(let bytes, 2000) = await ledger.refusal(
+          of: event("1"), event("2", data: "\"\(String(repeating: "x", count: 2000))\""))
       else {
         Issue.record("not refused for its size")
         return
@@ -238,7 +251,9 @@ import TransparencyLog
       let again = event("1", data: #"{ "b" : "ä", "a" : 1 }"#, expected: 77)
       for _ in 0..<2 {
         let receipt = try await ledger.append(again)[0]
-        #expect(receipt.duplicate && receipt.leafHash == receipts[0].leafHash && receipt.recordedTime == receipts[0].recordedTime)
+        #expect(
+          receipt.duplicate && receipt.leafHash == receipts[0].leafHash
+            && receipt.recordedTime == receipts[0].recordedTime)
         #expect(receipt.subjectVersion == 1)
         try ledger.reopen()
       }
@@ -260,9 +275,10 @@ import TransparencyLog
     try await withLedger { ledger in
       try ledger.open()
       try await ledger.append(event("1", data: "1"))
-      for other in [event("1", data: "2"), event("1", data: "1.0"), event("1"), event("1", on: "b", data: "1"),
-        event("1", type: "nach.zu", data: "1"), event("1", data: "1", by: "x")]
-      {
+      for other in [
+        event("1", data: "2"), event("1", data: "1.0"), event("1"), event("1", on: "b", data: "1"),
+        event("1", type: "nach.zu", data: "1"), event("1", data: "1", by: "x"),
+      ] {
         #expect(await ledger.refusal(of: other) == .idReused(index: 0, sequence: 1))
       }
       try ledger.reopen()
@@ -327,10 +343,12 @@ import TransparencyLog
         event("3", type: "nach.zu", from: ["offen"]), event("4", type: "nach.offen", from: ["zu"]))
       #expect(try ledger.log.state(of: "akte/1") == SubjectState(version: 4, state: "offen", first: 1, last: 4))
       #expect(
-        await ledger.refusal(of: event("5", type: "nach.zu", from: ["offen"]), event("6", type: "nach.zu", from: ["offen"]))
+        await ledger.refusal(
+          of: event("5", type: "nach.zu", from: ["offen"]), event("6", type: "nach.zu", from: ["offen"]))
           == .stateConflict(index: 1, state: "zu", isNew: false, allowed: ["offen"]))
       #expect(
-        await ledger.refusal(of: event("7", from: [nil])) == .stateConflict(index: 0, state: "offen", isNew: false, allowed: [nil]))
+        await ledger.refusal(of: event("7", from: [nil]))
+          == .stateConflict(index: 0, state: "offen", isNew: false, allowed: [nil]))
       #expect(
         await ledger.refusal(of: event("8", on: "neu", from: ["offen"]))
           == .stateConflict(index: 0, state: nil, isNew: true, allowed: ["offen"]))
@@ -339,7 +357,8 @@ import TransparencyLog
       #expect(
         await ledger.refusal(of: event("10", on: "still", from: [nil]))
           == .stateConflict(index: 0, state: nil, isNew: false, allowed: [nil]))
-      try await ledger.append(event("11", on: "andere", from: [nil, "offen"]), event("12", on: "andere", from: [nil, "offen"]))
+      try await ledger.append(
+        event("11", on: "andere", from: [nil, "offen"]), event("12", on: "andere", from: [nil, "offen"]))
     }
   }
 
@@ -387,9 +406,13 @@ import TransparencyLog
       #expect(results.map { (try? $0.get()) != nil } == [true, true, false])
       // Without authid it is who has recorded it.
       try await ledger.append(first("6", by: nil, on: "d"))
-      #expect(await ledger.refusal(of: second("7", by: nil, on: "d")) == .secondMissing(index: 0, type: "geprueft", authid: "dms"))
+      #expect(
+        await ledger.refusal(of: second("7", by: nil, on: "d"))
+          == .secondMissing(index: 0, type: "geprueft", authid: "dms"))
       try ledger.reopen()
-      #expect(await ledger.refusal(of: second("7", by: "dms", on: "d")) == .secondMissing(index: 0, type: "geprueft", authid: "dms"))
+      #expect(
+        await ledger.refusal(of: second("7", by: "dms", on: "d"))
+          == .secondMissing(index: 0, type: "geprueft", authid: "dms"))
       try await ledger.append(second("7", by: "egov", on: "d"))
       // Once somebody else has, the first person may too.
       try await ledger.append(first("8", by: "b", on: "a"))

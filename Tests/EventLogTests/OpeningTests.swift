@@ -11,7 +11,8 @@ import TransparencyLog
   func creation() async throws {
     try await withLedger { ledger in
       let record = try #require(try ledger.records.first)
-      #expect(record.type == "de.aktenspur.ledger.eroeffnet" && record.subject == "ledger" && record.previousHash == .zero)
+      #expect(
+        record.type == "de.aktenspur.ledger.eroeffnet" && record.subject == "ledger" && record.previousHash == .zero)
       #expect(record.data?["origin"]?.string == TestLedger.origin)
       #expect(record.data?["verifierkey"]?.string == "\(ledger.key)")
       #expect(record.data?["format"]?.integer == 1 && record.data?["timezone"]?.string == "Europe/Berlin")
@@ -49,7 +50,8 @@ import TransparencyLog
     "A description that is not understood is refused",
     arguments: [
       (#"{"format":2,"origin":"a","hash":"sha256","timezone":"x","created":"y"}"#, LedgerOpenError.formatVersion(2)),
-      ("{", nil), (#"{"origin":"a"}"#, nil), (#"{"format":1,"origin":"a","hash":"md5","timezone":"x","created":"y"}"#, nil),
+      ("{", nil), (#"{"origin":"a"}"#, nil),
+      (#"{"format":1,"origin":"a","hash":"md5","timezone":"x","created":"y"}"#, nil),
       (#"{"format":1,"origin":7,"hash":"sha256","timezone":"x","created":"y"}"#, nil),
     ])
   func description(_ text: String, _ expected: LedgerOpenError?) throws {
@@ -136,7 +138,8 @@ import TransparencyLog
   @Test("Whoever asks for a checkpoint while the last one is being signed is answered")
   func lateRequest() async throws {
     try await withLedger { ledger in
-      let key = try SigningKey(String(decoding: ledger.bytes(ledger.directory.signingKey), as: UTF8.self).trimmingCharacters(in: .newlines))
+      let key = try SigningKey(
+        String(decoding: ledger.bytes(ledger.directory.signingKey), as: UTF8.self).trimmingCharacters(in: .newlines))
       func end(_ size: UInt64) -> LogEnd {
         var frontier = Frontier()
         for number in 0..<size { frontier.append(SHA256.hash("\(number)")) }
@@ -148,7 +151,8 @@ import TransparencyLog
       let (signing, signingBegan) = AsyncStream.makeStream(of: Void.self)
       let gate = Gate()
       gate.close()
-      let checkpointer = Checkpointer(directory: ledger.directory, key: key, end: end(2), logger: TestLedger.logger) { end in
+      let checkpointer = Checkpointer(directory: ledger.directory, key: key, end: end(2), logger: TestLedger.logger) {
+        end in
         guard end.position.size == 3 else { return }
         signingBegan.yield()
         gate.pass()
@@ -171,7 +175,8 @@ import TransparencyLog
   @Test(
     "What is no whole record at the end is cut off, and the cut is remembered",
     arguments: [
-      "{", "{\"specversion\":\"1.0\",\"id\":\"torn", "\n", "garbage\n", "garbage\nmore\n", "\u{0}\u{0}\u{0}\u{0}", "\u{0}\n",
+      "{", "{\"specversion\":\"1.0\",\"id\":\"torn", "\n", "garbage\n", "garbage\nmore\n", "\u{0}\u{0}\u{0}\u{0}",
+      "\u{0}\n",
       "{}\n", "[]\n", "{\"specversion\":\"1.0\"}\n{",
     ])
   func tornEnd(_ tail: String) async throws {
@@ -186,7 +191,8 @@ import TransparencyLog
       #expect(try ledger.bytes(ledger.lastSegment) == sound)
       #expect(log.size == 6)
       let expected = Cut(
-        segment: Segment(first: 0).name, offset: UInt64(sound.count), bytes: UInt64(tail.utf8.count), digest: SHA256.hash(tail))
+        segment: Segment(first: 0).name, offset: UInt64(sound.count), bytes: UInt64(tail.utf8.count),
+        digest: SHA256.hash(tail))
       #expect(log.unrecordedCuts == [expected])
       // A second stop before the cut is recorded loses nothing; the next cut comes on top.
       try ledger.close()
@@ -214,7 +220,9 @@ import TransparencyLog
       try ledger.close()
       let whole = try ledger.bytes(ledger.lastSegment)
       let feed = try #require(whole[sound.count...].firstIndex(of: 0x0A))
-      for length in Array(stride(from: sound.count, to: whole.count, by: 61)) + [feed, feed + 1, whole.count - 1, whole.count] {
+      for length in Array(stride(from: sound.count, to: whole.count, by: 61)) + [
+        feed, feed + 1, whole.count - 1, whole.count,
+      ] {
         try ledger.putBack(stop)
         ledger.removeIndex()
         try ledger.write(Array(whole[..<length]), to: ledger.lastSegment)
@@ -301,8 +309,12 @@ import TransparencyLog
     }
   }
 
-  @Test("Notes of cuts that cannot be read are no reason to fail", arguments: ["", "x", "{}", #"{"segment":"a","offset":-1,"bytes":-1,"sha256":"00"}"#,
-    "{\"segment\":\"a\",\"offset\":-1,\"bytes\":1,\"sha256\":\"\(Digest.zero.hex)\"}\n"])
+  @Test(
+    "Notes of cuts that cannot be read are no reason to fail",
+    arguments: [
+      "", "x", "{}", #"{"segment":"a","offset":-1,"bytes":-1,"sha256":"00"}"#,
+      "{\"segment\":\"a\",\"offset\":-1,\"bytes\":1,\"sha256\":\"\(Digest.zero.hex)\"}\n",
+    ])
   func unreadableCuts(_ text: String) async throws {
     try await withLedger { ledger in
       try ledger.write(Array(text.utf8), to: ledger.directory.pendingCut)
@@ -321,7 +333,8 @@ import TransparencyLog
       let lines = try ledger.lines
       try ledger.write(Array(lines[..<4].map { $0 + "\n" }.joined().utf8), to: ledger.lastSegment)
       let expected = LedgerOpenError.Damage.shorter(
-        records: 4, checkpoint: 6, segment: Segment(first: 0).name, offset: UInt64(lines[..<4].reduce(0) { $0 + $1.utf8.count + 1 }))
+        records: 4, checkpoint: 6, segment: Segment(first: 0).name,
+        offset: UInt64(lines[..<4].reduce(0) { $0 + $1.utf8.count + 1 }))
       #expect(ledger.damage() == expected)
       ledger.removeIndex()
       #expect(ledger.damage() == expected)
@@ -359,7 +372,8 @@ import TransparencyLog
         var line: [UInt8] = []
         event("forged-\(sequence)", data: "\"forged\"").event.writeLine(
           stamp: Stamp(
-            sequence: sequence, subjectVersion: sequence, recordedTime: Timestamp("2022-12-31T12:00:00Z")!, recordedBy: "dms",
+            sequence: sequence, subjectVersion: sequence, recordedTime: Timestamp("2022-12-31T12:00:00Z")!,
+            recordedBy: "dms",
             batchEnd: asBatch ? 9 : nil, previousHash: previous),
           to: &line)
         previous = RFC6962.leafHash(line)
@@ -408,7 +422,9 @@ import TransparencyLog
     }
   }
 
-  @Test("A checkpoint by another key, altered or of another log is refused", arguments: ["key", "altered", "origin", "empty"])
+  @Test(
+    "A checkpoint by another key, altered or of another log is refused",
+    arguments: ["key", "altered", "origin", "empty"])
   func foreignCheckpoint(_ what: String) async throws {
     try await withDamagedLedger { ledger in
       try ledger.open()

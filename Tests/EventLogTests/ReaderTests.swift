@@ -48,7 +48,10 @@ import TransparencyLog
       let batch = lines[4...5].map { $0 + "\n" }.joined()
       tails += [one + "\n", one, one + "\n" + batch, one + "\n" + batch.dropLast(), batch, one + "\n" + one + "\n"]
       tails += [one + "\n" + lines[5] + "\n", one.replacing("urn:test", with: "urn:tent") + "\n" + batch]
-      tails += [String(one.dropLast(20)) + String(repeating: "\u{0}", count: 20) + "\n", "\n" + one + "\n", one + "\n" + lines[4] + "\n"]
+      tails += [
+        String(one.dropLast(20)) + String(repeating: "\u{0}", count: 20) + "\n", "\n" + one + "\n",
+        one + "\n" + lines[4] + "\n",
+      ]
       for tail in tails {
         try ledger.putBack(stop)
         ledger.removeIndex()
@@ -68,10 +71,12 @@ import TransparencyLog
       ledger.limits.segmentBytes = 2500
       let log = try ledger.open()
       for number in 0..<24 {
-        try await ledger.append(event("\(number)", type: number % 2 == 0 ? "nach.offen" : "notiz", on: "akte/\(number % 3)"))
+        try await ledger.append(
+          event("\(number)", type: number % 2 == 0 ? "nach.offen" : "notiz", on: "akte/\(number % 3)"))
       }
       let reader = try LogReader(ledger.directory)
-      func sequences(_ filter: LineFilter = LineFilter(), _ from: UInt64 = 0, _ below: UInt64? = nil) throws -> [UInt64] {
+      func sequences(_ filter: LineFilter = LineFilter(), _ from: UInt64 = 0, _ below: UInt64? = nil) throws -> [UInt64]
+      {
         var sequences: [UInt64] = []
         try reader.forEachLine(from: from, below: below, filter: filter) { line, sequence in
           #expect(LineScan.sequence(of: line) == sequence)
@@ -119,10 +124,14 @@ import TransparencyLog
   func lineScan() async throws {
     try await withLedger { ledger in
       let log = try ledger.open()
-      let trap = #"{"x":1,"type":"falsch","subject":"falsch","sequence":"00000000000000000099","batchend":"00000000000000000099","recordedtime":"1999-01-01T00:00:00.000000Z","previoushash":"00"}"#
+      let trap =
+        #"{"x":1,"type":"falsch","subject":"falsch","sequence":"00000000000000000099","batchend":"00000000000000000099","recordedtime":"1999-01-01T00:00:00.000000Z","previoushash":"00"}"#
       let odd = #"a","type":"falsch","sequence":"00000000000000000077"#
       try await ledger.append(event("1", on: "akte/1", data: trap))
-      try await ledger.append(event(",", source: "urn:x", type: "nach.offen", on: odd, data: trap, by: #",\",\"batchend\":\"00000000000000000055"#))
+      try await ledger.append(
+        event(
+          ",", source: "urn:x", type: "nach.offen", on: odd, data: trap, by: #",\",\"batchend\":\"00000000000000000055"#
+        ))
       try await ledger.append(event(odd, type: odd, on: #"ä\"\#u{1F600}/\\"#, data: trap), event("e", data: trap))
       for record in try ledger.records {
         record.line.withUnsafeBytes { line in
@@ -136,16 +145,21 @@ import TransparencyLog
           #expect(!LineFilter(type: record.type + "x").matches(line))
         }
       }
-      #expect(try log.lines(LineFilter(subject: odd), from: 0, below: .max, maximumBytes: 1 << 20).lines.map(\.sequence) == [2])
-      #expect(try log.lines(LineFilter(type: odd), from: 0, below: .max, maximumBytes: 1 << 20).lines.map(\.sequence) == [3])
+      #expect(
+        try log.lines(LineFilter(subject: odd), from: 0, below: .max, maximumBytes: 1 << 20).lines.map(\.sequence) == [
+          2
+        ])
+      #expect(
+        try log.lines(LineFilter(type: odd), from: 0, below: .max, maximumBytes: 1 << 20).lines.map(\.sequence) == [3])
     }
   }
 
   @Test("A line that is no record gives nothing")
   func lineScanOfGarbage() {
-    for text in ["", ",", #","sequence":""#, #","sequence":"0000000000000000000"#, #","sequence":"0000000000000000000x""#,
-      #","sequence":"99999999999999999999""#, #","previoushash":""#, #","recordedtime":"2022"#]
-    {
+    for text in [
+      "", ",", #","sequence":""#, #","sequence":"0000000000000000000"#, #","sequence":"0000000000000000000x""#,
+      #","sequence":"99999999999999999999""#, #","previoushash":""#, #","recordedtime":"2022"#,
+    ] {
       Array(text.utf8).withUnsafeBytes { line in
         #expect(LineScan.sequence(of: line) == nil)
         #expect(LineScan.batchEnd(of: line) == nil)

@@ -10,7 +10,7 @@ import TransparencyLog
 
 /// A clock that is set by hand and moves a millisecond each time it is read.
 final class TestClock: Sendable {
-  private let now = Mutex(Timestamp("2022-12-31T11:00:00Z")!)
+  private let now = Mutex(Timestamp(microseconds: 1_672_484_400_000_000))
 
   func read() -> Timestamp {
     now.withLock { now in
@@ -24,7 +24,8 @@ final class TestClock: Sendable {
   }
 
   func set(_ text: String) {
-    now.withLock { $0 = Timestamp(text)! }
+    guard let time = Timestamp(text) else { preconditionFailure("\(text) is no time") }
+    now.withLock { $0 = time }
   }
 }
 
@@ -40,7 +41,7 @@ final class TestLedger {
   let clock = TestClock()
   var limits = Log.Limits()
   var identity = "test"
-  private(set) var log: Log!
+  private var opened: Log?
 
   init() throws {
     let path = FileManager.default.temporaryDirectory.appending(path: "eventlog-\(UUID().uuidString)").path
@@ -63,16 +64,24 @@ final class TestLedger {
 
   // MARK: Opening
 
+  var isOpen: Bool { opened != nil }
+
+  var log: Log {
+    guard let opened else { preconditionFailure("open it first") }
+    return opened
+  }
+
   @discardableResult
   func open() throws -> Log {
-    precondition(log == nil, "it is open")
-    log = try Log.open(directory, rules: rules, limits: limits, logger: TestLedger.logger)
+    precondition(opened == nil, "it is open")
+    let log = try Log.open(directory, rules: rules, limits: limits, logger: TestLedger.logger)
+    opened = log
     return log
   }
 
   func close() throws {
-    try log?.close()
-    log = nil
+    try opened?.close()
+    opened = nil
   }
 
   func reopen() throws {
@@ -121,7 +130,11 @@ final class TestLedger {
   func fill(_ count: Int, prefix: String = "fill", subjects: Int = 3, bytes: Int = 10) async throws {
     let groups = (0..<count).map { number in
       AppendGroup(
-        [event("\(prefix)-\(number)", on: "akte/\(prefix)-\(number % subjects)", data: "\"\(String(repeating: "x", count: bytes))\"")],
+        [
+          event(
+            "\(prefix)-\(number)", on: "akte/\(prefix)-\(number % subjects)",
+            data: "\"\(String(repeating: "x", count: bytes))\"")
+        ],
         recordedBy: "dms")
     }
     for result in await log.append(groups) { _ = try result.get() }
@@ -153,7 +166,9 @@ final class TestLedger {
   /// Every line of the log, without LF.
   var lines: [String] {
     get throws {
-      try segments.flatMap { try String(decoding: bytes(path($0)), as: UTF8.self).split(separator: "\n").map(String.init) }
+      try segments.flatMap {
+        try String(decoding: bytes(path($0)), as: UTF8.self).split(separator: "\n").map(String.init)
+      }
     }
   }
 
@@ -196,7 +211,7 @@ final class TestLedger {
 func withLedger(_ scenario: (TestLedger) async throws -> Void) async throws {
   let ledger = try TestLedger()
   try await scenario(ledger)
-  if ledger.log != nil {
+  if ledger.isOpen {
     try expectSound(ledger)
     try ledger.close()
   }
@@ -224,11 +239,15 @@ func event(
   _ id: String, source: String = "urn:test", type: String = "nach.offen", on subject: String = "akte/1",
   data: String? = nil, expected: UInt64? = nil, by authid: String? = nil, from: [String?]? = nil, second: String? = nil
 ) -> PreparedEvent {
-  PreparedEvent(
+  let payload = data.map { text in
+    guard let document = try? JSONDocument(text) else { preconditionFailure("\(text) is no JSON") }
+    return Event.Payload.json(document.root)
+  }
+  return PreparedEvent(
     Event(
       id: id, source: source, type: type, subject: subject,
       extensions: authid.map { [Extension("authid", .string($0))] } ?? [],
-      payload: data.map { .json(try! JSONDocument($0).root) } ?? .none, expectedVersion: expected),
+      payload: payload ?? .none, expectedVersion: expected),
     transition: Transition(from: from, to: TestLedger.state(after: type), second: second))
 }
 

@@ -54,7 +54,9 @@ import TransparencyLog
       #expect(await ledger.refusal(of: try event("3", on: "rad/3", data: "{}"))?.kind == .unprocessable)
       // A manifest is what `sha256sum` prints.
       let manifest = try DocumentStore(directory: ledger.directory.documents).get(ledger.ledger.packs.packs[0].digest)
-      #expect(String(decoding: manifest, as: UTF8.self).split(separator: "\n").allSatisfy { $0.dropFirst(64).hasPrefix("  ") })
+      #expect(
+        String(decoding: manifest, as: UTF8.self).split(separator: "\n").allSatisfy { $0.dropFirst(64).hasPrefix("  ") }
+      )
     }
   }
 
@@ -94,7 +96,8 @@ import TransparencyLog
     try await ledger.open()
     let digest = ledger.ledger.packs.packs[0].digest.hex
     try ledger.close()
-    try FileManager.default.removeItem(atPath: "\(ledger.directory.documents)/sha256/\(digest.prefix(2))/\(digest.dropFirst(2))")
+    try FileManager.default.removeItem(
+      atPath: "\(ledger.directory.documents)/sha256/\(digest.prefix(2))/\(digest.dropFirst(2))")
     #expect(throws: DocumentStoreError.self) { try ledger.recorded.packs(for: LogReader(ledger.directory)) }
     // A named folder helps, and puts the files back.
     try await ledger.open()
@@ -103,7 +106,9 @@ import TransparencyLog
 
   @Test(
     "A record that does not name packs says which it is",
-    arguments: ["{}", #"{"fachpakete":{}}"#, #"{"fachpakete":[{"name":"a"}]}"#, #"{"fachpakete":[{"name":"a","digest":"1f"}]}"#])
+    arguments: [
+      "{}", #"{"fachpakete":{}}"#, #"{"fachpakete":[{"name":"a"}]}"#, #"{"fachpakete":[{"name":"a","digest":"1f"}]}"#,
+    ])
   func malformedRecord(_ data: String) throws {
     let ledger = try TestLedger()
     var line: [UInt8] = []

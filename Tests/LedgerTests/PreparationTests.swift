@@ -96,11 +96,14 @@ import TransparencyLog
       ]
       for (what, event, kind, pointer) in cases {
         let single = await ledger.refusal(of: event)
-        #expect(single?.kind == kind && single?.pointer.hasPrefix(pointer) == true, "\(what): \(String(describing: single))")
+        #expect(
+          single?.kind == kind && single?.pointer.hasPrefix(pointer) == true, "\(what): \(String(describing: single))")
         #expect(single?.detail.isEmpty == false)
         let good = try TestEvents.other()
         let batch = await ledger.refusal(of: good, event, asBatch: true)
-        #expect(batch?.kind == kind && batch?.pointer.hasPrefix("/1" + pointer) == true, "\(what): \(String(describing: batch))")
+        #expect(
+          batch?.kind == kind && batch?.pointer.hasPrefix("/1" + pointer) == true,
+          "\(what): \(String(describing: batch))")
         #expect(try ledger.ledger.log.isRecorded(source: good.source, id: good.id) == false)
       }
       let twice = await ledger.refusal(of: try event("x", on: "rad/8"), try event("x", on: "rad/8"), asBatch: true)
@@ -118,7 +121,8 @@ import TransparencyLog
     try await withLedger { ledger in
       try await ledger.open()
       let results = await ledger.ledger.append(
-        [[try event("1", on: "rad/1")], [try event("2", on: "auto/1")], [try event("3", on: "rad/3")], []], by: TestLedger.clerk)
+        [[try event("1", on: "rad/1")], [try event("2", on: "auto/1")], [try event("3", on: "rad/3")], []],
+        by: TestLedger.clerk)
       #expect(results.map { (try? $0.get())?.count } == [1, nil, 1, 0])
     }
   }
@@ -137,7 +141,8 @@ import TransparencyLog
     let kinds: [(AppendError, Refusal.Kind)] = [
       (.clockBehind(microseconds: 61_000_000), .unavailable), (.outcomeUnknown("x"), .outcomeUnknown),
       (.stopped("x"), .outcomeUnknown), (.diskFull, .diskFull), (.overloaded, .overloaded), (.closing, .unavailable),
-      (.batchTooLarge(bytes: 2, maximum: 1), .tooLarge), (.contentUnknown(index: 0, sequence: 1, reason: "x"), .unavailable),
+      (.batchTooLarge(bytes: 2, maximum: 1), .tooLarge),
+      (.contentUnknown(index: 0, sequence: 1, reason: "x"), .unavailable),
     ]
     for (error, kind) in kinds { #expect(Refusal(error, isBatch: false).kind == kind) }
     #expect(Refusal(.clockBehind(microseconds: 61_000_000), isBatch: false).detail.contains("61 s"))
@@ -158,7 +163,8 @@ import TransparencyLog
 
   // MARK: Sealing
 
-  private static let personal = #"{"marke":"Diamant","nutzer":{"name":"Erika Geheim","nr":7.50},"schloss":"1234-geheim"}"#
+  private static let personal =
+    #"{"marke":"Diamant","nutzer":{"name":"Erika Geheim","nr":7.50},"schloss":"1234-geheim"}"#
 
   @Test("Nothing personal is anywhere in the clear")
   func sealed() async throws {
@@ -192,7 +198,10 @@ import TransparencyLog
       for _ in 0..<2 {
         #expect(try await ledger.append(event("1", data: PreparationTests.personal)).map(\.duplicate) == [true])
         #expect(try await ledger.append(event("1", data: respelt)).map(\.duplicate) == [true])
-        for (from, to) in [("Geheim", "Anders"), ("7.50", "7.5"), ("1234", "1235"), ("Diamant", "Wanderer"), (#","schloss":"1234-geheim""#, "")] {
+        for (from, to) in [
+          ("Geheim", "Anders"), ("7.50", "7.5"), ("1234", "1235"), ("Diamant", "Wanderer"),
+          (#","schloss":"1234-geheim""#, ""),
+        ] {
           let other = PreparationTests.personal.replacing(from, with: to)
           #expect(await ledger.refusal(of: try event("1", data: other))?.pointer == "/id", "\(other)")
         }
@@ -200,12 +209,15 @@ import TransparencyLog
       }
       // Once the key is gone, the field is not compared.
       try ledger.close()
-      for file in try FileManager.default.contentsOfDirectory(atPath: ledger.directory.personKeys) where file.hasSuffix(".key") {
+      for file in try FileManager.default.contentsOfDirectory(atPath: ledger.directory.personKeys)
+      where file.hasSuffix(".key") {
         try FileManager.default.removeItem(atPath: ledger.directory.personKeys + "/" + file)
       }
       try await ledger.open()
       #expect(try await ledger.append(event("1", data: PreparationTests.personal)).map(\.duplicate) == [true])
-      #expect(await ledger.refusal(of: try event("1", data: PreparationTests.personal.replacing("Diamant", with: "W")))?.pointer == "/id")
+      #expect(
+        await ledger.refusal(of: try event("1", data: PreparationTests.personal.replacing("Diamant", with: "W")))?
+          .pointer == "/id")
     }
   }
 

@@ -20,7 +20,8 @@ import TransparencyLog
       #expect(records.count == 1)
       #expect(
         records[0].data.map { String(decoding: $0.text, as: UTF8.self) }
-          == #"{"segment":"00000000000000000000.ndjson","offset":\#(size),"bytes":6,"sha256":"\#(SHA256.hash("{\"torn").hex)"}"#)
+          == #"{"segment":"00000000000000000000.ndjson","offset":\#(size),"bytes":6,"sha256":"\#(SHA256.hash("{\"torn").hex)"}"#
+      )
       #expect(!FileManager.default.fileExists(atPath: ledger.directory.pendingCut))
       try await ledger.reopen()
       #expect(try ledger.records(of: "wiederhergestellt").count == 1)
@@ -70,7 +71,7 @@ import TransparencyLog
     try await withLedger { ledger in
       try await ledger.open()
       let size = ledger.ledger.durableSize
-      let open = try #require(ledger.ledger)
+      let open = ledger.ledger
       let waiting = Task { await open.waitForSize(above: size) }
       try await ledger.append(event("1"))
       #expect(await waiting.value == size + 1)

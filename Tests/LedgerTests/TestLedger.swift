@@ -42,7 +42,7 @@ final class TestLedger {
   let folder = FileManager.default.temporaryDirectory.appending(path: "ledger-\(UUID().uuidString)")
   let path: String
   let packs: String
-  private(set) var ledger: Ledger!
+  private var opened: Ledger?
 
   init() throws {
     path = folder.appending(path: "ledger").path
@@ -56,13 +56,22 @@ final class TestLedger {
     try? FileManager.default.removeItem(at: folder)
   }
 
+  var isOpen: Bool { opened != nil }
+
+  var ledger: Ledger {
+    guard let opened else { preconditionFailure("open it first") }
+    return opened
+  }
+
   var directory: LedgerDirectory { LedgerDirectory(path) }
 
   /// Where the packs are recorded, or the named folder is used.
   var named: PackSource { PackSource(folder: packs, installed: nil) }
   var recorded: PackSource { PackSource(folder: nil, installed: nil) }
 
-  func writePack(_ name: String = "raeder", events: String = events, projection: String = projection, in folder: String? = nil) throws {
+  func writePack(
+    _ name: String = "raeder", events: String = events, projection: String = projection, in folder: String? = nil
+  ) throws {
     let place = URL(fileURLWithPath: (folder ?? packs) + "/" + name)
     try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
     try Data(events.utf8).write(to: place.appending(path: "pack.json"))
@@ -71,14 +80,15 @@ final class TestLedger {
 
   @discardableResult
   func open(_ source: PackSource? = nil) async throws -> Ledger {
-    precondition(ledger == nil, "it is open")
-    ledger = try await Ledger.open(at: path, packs: source ?? named, logger: TestLedger.logger)
+    precondition(opened == nil, "it is open")
+    let ledger = try await Ledger.open(at: path, packs: source ?? named, logger: TestLedger.logger)
+    opened = ledger
     return ledger
   }
 
   func close() throws {
-    try ledger?.shutdown()
-    ledger = nil
+    try opened?.shutdown()
+    opened = nil
   }
 
   func reopen(_ source: PackSource? = nil) async throws {
@@ -145,7 +155,7 @@ func withLedger(_ scenario: (TestLedger) async throws -> Void) async throws {
   let ledger = try TestLedger()
   try await scenario(ledger)
   for isOpen in [true, false] {
-    if isOpen, ledger.ledger == nil { continue }
+    if isOpen, !ledger.isOpen { continue }
     if !isOpen { try ledger.close() }
     let report = try LedgerVerifier(ledger: ledger.path, options: .init(documents: true)).run()
     #expect(report.isSound, "\(report.text(in: .english))")

@@ -44,7 +44,8 @@ import TransparencyLog
     #expect(try same(one, one))
     let others: [(String, (inout Event) -> Void)] = [
       ("id", { $0.id = "2" }), ("source", { $0.source = "urn:b" }), ("type", { $0.type = "u" }),
-      ("subject", { $0.subject = "S" }), ("time", { $0.time = "2022-12-31T11:00:00.0Z" }), ("no time", { $0.time = nil }),
+      ("subject", { $0.subject = "S" }), ("time", { $0.time = "2022-12-31T11:00:00.0Z" }),
+      ("no time", { $0.time = nil }),
       ("schema", { $0.dataSchema = nil }), ("content type", { $0.dataContentType = "text/json" }),
       ("authid", { $0.act(as: "b") }), ("no payload", { $0.payload = .none }),
       ("payload as base64", { $0.payload = .base64("MQ==") }),
@@ -59,8 +60,11 @@ import TransparencyLog
     #expect(try !same(event(payload: .json(json("1"))), event(payload: .json(json("1.0")))))
     #expect(try !same(event(payload: .json(json("null"))), event()))
     #expect(try !same(event(payload: .base64("AAAA")), event(payload: .base64("AAAB"))))
-    #expect(try !same(event(extensions: [Extension("a", .integer(1))]), event(extensions: [Extension("a", .string("1"))])))
-    #expect(try !same(event(extensions: [Extension("a", .boolean(true))]), event(extensions: [Extension("b", .boolean(true))])))
+    #expect(
+      try !same(event(extensions: [Extension("a", .integer(1))]), event(extensions: [Extension("a", .string("1"))])))
+    #expect(
+      try !same(
+        event(extensions: [Extension("a", .boolean(true))]), event(extensions: [Extension("b", .boolean(true))])))
   }
 
   @Test("Composed and decomposed letters are not the same")
@@ -70,7 +74,8 @@ import TransparencyLog
     #expect(try !same(event(subject: composed), event(subject: decomposed)))
     #expect(
       try !same(
-        event(extensions: [Extension("a", .string(composed))]), event(extensions: [Extension("a", .string(decomposed))])))
+        event(extensions: [Extension("a", .string(composed))]), event(extensions: [Extension("a", .string(decomposed))])
+      ))
     #expect(try !same(event(payload: .json(json("\"\(composed)\""))), event(payload: .json(json("\"\(decomposed)\"")))))
   }
 

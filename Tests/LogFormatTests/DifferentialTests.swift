@@ -50,7 +50,8 @@ private let python: String? = {
     case .number: return "#" + (value.numberText ?? "")
     case .string: return "'" + hex(value.string ?? "")
     case .array: return "[" + value.elements.map(show).joined(separator: ",") + "]"
-    case .object: return "{" + value.members.map { "'" + hex($0.name) + ":" + show($0.value) }.joined(separator: ",") + "}"
+    case .object:
+      return "{" + value.members.map { "'" + hex($0.name) + ":" + show($0.value) }.joined(separator: ",") + "}"
     }
   }
 
@@ -136,8 +137,10 @@ struct JSONGenerator {
       let pieces: [[UInt8]] = [
         [0xC3], [0xED, 0xA0, 0x80], [0xC0, 0xAF], [0xF4, 0x90, 0x80, 0x80], [0xEF, 0xBB, 0xBF], [0x00], [0x1F], [0x7F],
         Array(#"\ud800"#.utf8), Array(#"\ude00"#.utf8), Array(#"\u12"#.utf8), Array("\\".utf8), Array("\"".utf8),
-        Array("01".utf8), Array("1.".utf8), Array("e5".utf8), Array("-".utf8), Array("NaN".utf8), Array("Infinity".utf8),
-        Array(",".utf8), Array(":".utf8), Array("[".utf8), Array("}".utf8), Array(String(repeating: "[", count: 62).utf8),
+        Array("01".utf8), Array("1.".utf8), Array("e5".utf8), Array("-".utf8), Array("NaN".utf8),
+        Array("Infinity".utf8),
+        Array(",".utf8), Array(":".utf8), Array("[".utf8), Array("}".utf8),
+        Array(String(repeating: "[", count: 62).utf8),
       ]
       bytes.insert(contentsOf: pick(pieces), at: place)
     default:
@@ -180,7 +183,8 @@ struct JSONGenerator {
 
   private mutating func string() -> String {
     let pieces = [
-      "a", "Akte", "ä", "€", "😀", "e\u{301}", "\u{7F}", "\u{FFFF}", #"\n"#, #"\""#, #"\\"#, #"\/"#, #"\u0041"#, #"\u00E4"#,
+      "a", "Akte", "ä", "€", "😀", "e\u{301}", "\u{7F}", "\u{FFFF}", #"\n"#, #"\""#, #"\\"#, #"\/"#, #"\u0041"#,
+      #"\u00E4"#,
       #"\ud83d\ude00"#, #"\u0000"#, "/", "~", "{", "]", ",", ":", "plain text of more than a word", "\u{2028}",
     ]
     return "\"" + (0..<Int.random(in: 0...5, using: &random)).map { _ in pick(pieces) }.joined() + "\""

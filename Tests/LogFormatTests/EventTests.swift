@@ -15,7 +15,9 @@ private func eventText(_ members: KeyValuePairs<String, String?> = [:]) -> Strin
       all.append((name, value))
     }
   }
-  return "{" + all.compactMap { member in member.value.map { "\(JSONText.string(member.name)):\($0)" } }.joined(separator: ",") + "}"
+  return "{"
+    + all.compactMap { member in member.value.map { "\(JSONText.string(member.name)):\($0)" } }.joined(separator: ",")
+    + "}"
 }
 
 private func event(_ members: KeyValuePairs<String, String?> = [:]) throws -> Event {
@@ -38,7 +40,8 @@ private func refusal(_ text: String) throws -> EventError? {
   func reading() throws {
     let event = try event([
       "zeit": #""später""#, "time": #""2022-12-31T10:00:00+01:00""#, "datacontenttype": #""application/vnd.x+json""#,
-      "dataschema": #""https://example.org/s""#, "expectedversion": "3", "authid": #""clerk-7""#, "a1": "-5", "a0": "true",
+      "dataschema": #""https://example.org/s""#, "expectedversion": "3", "authid": #""clerk-7""#, "a1": "-5",
+      "a0": "true",
       "data": #"{"n" : 1.50}"#,
     ])
     #expect(event.id == "1" && event.source == "urn:nwm:dms:d3" && event.subject == "vertrag/2022-0815")
@@ -56,7 +59,8 @@ private func refusal(_ text: String) throws -> EventError? {
   @Test("An attribute that is null is as if absent")
   func nullAttributes() throws {
     let event = try event(["time": "null", "traceparent": "null", "expectedversion": "null", "datacontenttype": "null"])
-    #expect(event.time == nil && event.extensions.isEmpty && event.expectedVersion == nil && event.dataContentType == nil)
+    #expect(
+      event.time == nil && event.extensions.isEmpty && event.expectedVersion == nil && event.dataContentType == nil)
     #expect(try refusal(eventText(["id": "null"]))?.pointer == "/id")
     // `data` is no attribute: null is a payload.
     #expect(try self.event(["data": "null"]).payload.json?.kind == .null)
@@ -82,7 +86,8 @@ private func refusal(_ text: String) throws -> EventError? {
       ("another specversion", eventText(["specversion": #""0.3""#]), "/specversion"),
       ("id missing", eventText(["id": nil]), "/id"), ("id empty", eventText(["id": #""""#]), "/id"),
       ("id no string", eventText(["id": "1"]), "/id"),
-      ("source missing", eventText(["source": nil]), "/source"), ("source empty", eventText(["source": #""""#]), "/source"),
+      ("source missing", eventText(["source": nil]), "/source"),
+      ("source empty", eventText(["source": #""""#]), "/source"),
       ("source with a space", eventText(["source": #""urn:a b""#]), "/source"),
       ("source with an umlaut", eventText(["source": #""urn:ä""#]), "/source"),
       ("source with half an escape", eventText(["source": #""urn:%4""#]), "/source"),
@@ -97,7 +102,8 @@ private func refusal(_ text: String) throws -> EventError? {
       ("subject with a noncharacter", eventText(["subject": #""a\ufdd0b""#]), "/subject"),
       ("subject with another noncharacter", eventText(["subject": #""a\ud83f\udfffb""#]), "/subject"),
       ("time without offset", eventText(["time": #""2022-12-31T10:00:00""#]), "/time"),
-      ("time a date", eventText(["time": #""2022-12-31""#]), "/time"), ("time empty", eventText(["time": #""""#]), "/time"),
+      ("time a date", eventText(["time": #""2022-12-31""#]), "/time"),
+      ("time empty", eventText(["time": #""""#]), "/time"),
       ("time a number", eventText(["time": "1672477200"]), "/time"),
       ("dataschema empty", eventText(["dataschema": #""""#]), "/dataschema"),
       ("dataschema no URI", eventText(["dataschema": #""a b""#]), "/dataschema"),
@@ -106,7 +112,8 @@ private func refusal(_ text: String) throws -> EventError? {
       ("extension with underscore", eventText(["a_b": #""x""#]), "/a_b"),
       ("extension without name", eventText(["": #""x""#]), "/"),
       ("extension with a slash", eventText(["a/b": #""x""#]), "/a~1b"),
-      ("extension an object", eventText(["ext": "{}"]), "/ext"), ("extension an array", eventText(["ext": "[]"]), "/ext"),
+      ("extension an object", eventText(["ext": "{}"]), "/ext"),
+      ("extension an array", eventText(["ext": "[]"]), "/ext"),
       ("extension a fraction", eventText(["ext": "1.5"]), "/ext"),
       ("extension beyond 32 bits", eventText(["ext": "2147483648"]), "/ext"),
       ("extension with control character", eventText(["ext": #""\n""#]), "/ext"),
@@ -149,7 +156,10 @@ private func refusal(_ text: String) throws -> EventError? {
   func acting() throws {
     var event = try event(["authid": #""somebody""#, "authtype": #""user""#, "zz": #""x""#, "aa": #""y""#])
     event.act(as: "dms")
-    #expect(event.extensions == [Extension("aa", .string("y")), Extension("authid", .string("dms")), Extension("zz", .string("x"))])
+    #expect(
+      event.extensions == [
+        Extension("aa", .string("y")), Extension("authid", .string("dms")), Extension("zz", .string("x")),
+      ])
     var bare = try self.event([:])
     bare.act(as: "dms")
     #expect(bare.extensions == [Extension("authid", .string("dms"))] && bare.authid == "dms")
@@ -185,7 +195,8 @@ private func refusal(_ text: String) throws -> EventError? {
     "Refused headers are named",
     arguments: [
       ("datacontenttype", "text/plain", "/ce-datacontenttype"), ("data", "x", "/ce-data"),
-      ("data_base64", "AA==", "/ce-data_base64"), ("sequence", "1", "/ce-sequence"), ("recordedby", "x", "/ce-recordedby"),
+      ("data_base64", "AA==", "/ce-data_base64"), ("sequence", "1", "/ce-sequence"),
+      ("recordedby", "x", "/ce-recordedby"),
       ("a-b", "x", "/ce-a-b"), ("time", "yesterday", "/ce-time"), ("ext", "\u{7}", "/ce-ext"), ("id", "2", "/ce-id"),
       ("expectedversion", "-1", "/ce-expectedversion"), ("expectedversion", "+1", "/ce-expectedversion"),
       ("expectedversion", "1x", "/ce-expectedversion"), ("expectedversion", "", "/ce-expectedversion"),

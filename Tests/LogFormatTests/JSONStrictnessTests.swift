@@ -40,7 +40,8 @@ import Testing
   @Test(
     "Names that only look alike are two members",
     arguments: [
-      "{\"\u{e9}\":1,\"e\u{301}\":2}", #"{"a":1,"A":2}"#, #"{"a":{"a":{"a":1}}}"#, #"[{"a":1},{"a":1}]"#, #"{"a":1,"a ":2}"#,
+      "{\"\u{e9}\":1,\"e\u{301}\":2}", #"{"a":1,"A":2}"#, #"{"a":{"a":{"a":1}}}"#, #"[{"a":1},{"a":1}]"#,
+      #"{"a":1,"a ":2}"#,
       #"{"a":"a","b":"a"}"#,
     ])
   func similarNames(_ text: String) {
@@ -74,12 +75,16 @@ import Testing
 
   @Test("The ends of each well-formed range are accepted")
   func wellFormedUTF8() throws {
-    for scalar in ["\u{80}", "\u{7FF}", "\u{800}", "\u{D7FF}", "\u{E000}", "\u{FFFF}", "\u{10000}", "\u{10FFFF}", "\u{7F}"] {
+    for scalar in [
+      "\u{80}", "\u{7FF}", "\u{800}", "\u{D7FF}", "\u{E000}", "\u{FFFF}", "\u{10000}", "\u{10FFFF}", "\u{7F}",
+    ] {
       #expect(try json("\"\(scalar)\"").string == scalar)
     }
   }
 
-  @Test("Bytes outside strings are never taken for text", arguments: [[0xEF, 0xBB, 0xBF, 0x31], [0xC2, 0xA0, 0x31], [0x31, 0xC2, 0xA0]])
+  @Test(
+    "Bytes outside strings are never taken for text",
+    arguments: [[0xEF, 0xBB, 0xBF, 0x31], [0xC2, 0xA0, 0x31], [0x31, 0xC2, 0xA0]])
   func multibyteOutsideStrings(_ bytes: [UInt8]) {
     #expect(jsonError(bytes) != nil)
   }
@@ -179,7 +184,8 @@ import Testing
 
   // MARK: Structure
 
-  @Test("Nothing may stand behind the value", arguments: ["1 1", "{}{}", "[],", "{}x", "\"a\"\"b\"", "null\u{0}", "1}"])
+  @Test(
+    "Nothing may stand behind the value", arguments: ["1 1", "{}{}", "[],", "{}x", "\"a\"\"b\"", "null\u{0}", "1}"])
   func trailingBytes(_ text: String) {
     #expect(jsonError(text)?.reason == .trailingBytes)
   }
@@ -189,7 +195,8 @@ import Testing
     arguments: [
       "", " ", "{", "[", "}", "]", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "[1}", "{\"a\"", "{\"a\":", "{\"a\":1",
       "{\"a\":1,", "{\"a\":1,}", "{,}", "{a:1}", "{'a':1}", "{1:1}", "{\"a\" 1}", "{\"a\":1 \"b\":2}", "{\"a\":1]",
-      "tru", "truE", "True", "nul", "falsee", "\"abc", "\"abc\\", "\"\\u12", "// c\n1", "/* c */1", "[1]#", "\u{b}1", "\u{a0}1",
+      "tru", "truE", "True", "nul", "falsee", "\"abc", "\"abc\\", "\"\\u12", "// c\n1", "/* c */1", "[1]#", "\u{b}1",
+      "\u{a0}1",
     ])
   func structure(_ text: String) {
     #expect(jsonError(text) != nil)
@@ -198,7 +205,10 @@ import Testing
   @Test(
     "White space goes, outside strings only",
     arguments: [
-      (" \t\r\n{ \"a b\" :\t[ 1 ,\r\n 2 ] , \"c\"\n:\n\" x \\n\ty\" } \n".replacing("\ty", with: "y"), #"{"a b":[1,2],"c":" x \ny"}"#),
+      (
+        " \t\r\n{ \"a b\" :\t[ 1 ,\r\n 2 ] , \"c\"\n:\n\" x \\n\ty\" } \n".replacing("\ty", with: "y"),
+        #"{"a b":[1,2],"c":" x \ny"}"#
+      ),
       ("[ ]", "[]"), ("{ }", "{}"), (" true ", "true"), ("[ [ ] , { } ]", "[[],{}]"), ("\"  \"", "\"  \""),
     ])
   func whitespace(_ text: String, _ expected: String) throws {

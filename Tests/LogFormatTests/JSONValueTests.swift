@@ -63,7 +63,9 @@ import Testing
 
   @Test("A pointer made of any names leads back to its value")
   func pointerRoundTrip() throws {
-    for name in ["a", "", "/", "~", "~0", "~1", "a/b~c", "/\u{301}", "~\u{308}", "\u{301}", "e\u{301}", "é", "1", "\"\\\n"] {
+    for name in [
+      "a", "", "/", "~", "~0", "~1", "a/b~c", "/\u{301}", "~\u{308}", "\u{301}", "e\u{301}", "é", "1", "\"\\\n",
+    ] {
       let root = try json("{\(JSONText.string(name)):{\(JSONText.string(name)):7}}")
       let token = "/" + JSONText.pointerToken(name)
       #expect(root.value(at: token + token)?.integer == 7, "\(name.debugDescription)")

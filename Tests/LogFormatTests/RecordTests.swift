@@ -33,7 +33,8 @@ private func recordError(_ line: String) -> RecordError? {
   @Test("Every member is read")
   func reading() throws {
     let record = try record(fullLine)
-    #expect(record.id == "d3-4711" && record.source == "urn:nwm:dms:d3" && record.type == "de.aktenspur.vertrag.erfasst")
+    #expect(
+      record.id == "d3-4711" && record.source == "urn:nwm:dms:d3" && record.type == "de.aktenspur.vertrag.erfasst")
     #expect(record.subject == "vertrag/2022-0815" && record.time == "2022-12-31T12:00:00+01:00")
     #expect(record.authid == "clerk-7")
     #expect(
@@ -47,7 +48,9 @@ private func recordError(_ line: String) -> RecordError? {
     #expect(record.data?["titel"]?.string == "Übersicht" && record.data?["betrag"]?.numberText == "1.50")
     #expect(record.line == Array(fullLine.utf8))
     let short = try LogFormatTests.record(shortLine)
-    #expect(short.time == nil && short.batchEnd == nil && short.data == nil && short.dataBase64 == nil && short.extensions.isEmpty)
+    #expect(
+      short.time == nil && short.batchEnd == nil && short.data == nil && short.dataBase64 == nil
+        && short.extensions.isEmpty)
   }
 
   @Test(
@@ -56,13 +59,15 @@ private func recordError(_ line: String) -> RecordError? {
       ("space", "{\"specversion\"", "{ \"specversion\""), ("space at the end", "}}", "}} "),
       ("specversion", #""1.0""#, #""1.1""#), ("id no string", #""id":"d3-4711""#, #""id":4711"#),
       ("id missing", #""id":"d3-4711","#, ""), ("source missing", #""source":"urn:nwm:dms:d3","#, ""),
-      ("subject missing", #""subject":"vertrag/2022-0815","#, ""), ("sequence missing", #""sequence":"00000000000000000812","#, ""),
+      ("subject missing", #""subject":"vertrag/2022-0815","#, ""),
+      ("sequence missing", #""sequence":"00000000000000000812","#, ""),
       ("recordedby missing", #""recordedby":"dms","#, ""), ("subjectversion missing", #""subjectversion":3,"#, ""),
       ("order", #""id":"d3-4711","source":"urn:nwm:dms:d3","#, #""source":"urn:nwm:dms:d3","id":"d3-4711","#),
       ("order of extensions", #""authid":"clerk-7","flag":true"#, #""flag":true,"authid":"clerk-7""#),
       ("extension behind sequence", #""recordedby":"dms""#, #""recordedby":"dms","zext":"x""#),
       ("extension's name", #""flag":true"#, #""Flag":true"#), ("extension an object", #""flag":true"#, #""flag":{}"#),
-      ("extension a fraction", #""number":-7"#, #""number":-7.5"#), ("extension null", #""flag":true"#, #""flag":null"#),
+      ("extension a fraction", #""number":-7"#, #""number":-7.5"#),
+      ("extension null", #""flag":true"#, #""flag":null"#),
       ("extension minus zero", #""number":-7"#, #""number":-0"#),
       ("sequence of 19 digits", "00000000000000000812", "0000000000000000812"),
       ("sequence with a sign", "00000000000000000812", "+0000000000000000812"),
@@ -72,16 +77,19 @@ private func recordError(_ line: String) -> RecordError? {
       ("version a string", #""subjectversion":3"#, #""subjectversion":"3""#),
       ("version with fraction", #""subjectversion":3"#, #""subjectversion":3.0"#),
       ("time with offset", "11:00:00.000001Z", "11:00:00.0001+00:00"), ("no microseconds", "00:00.000001Z", "00:00Z"),
-      ("nanoseconds", "000001Z", "000001000Z"), ("a small t", "31T11", "31t11"), ("no such day", "2022-12-31T11", "2022-11-31T11"),
+      ("nanoseconds", "000001Z", "000001000Z"), ("a small t", "31T11", "31t11"),
+      ("no such day", "2022-12-31T11", "2022-11-31T11"),
       ("a leap second", "11:00:00.000001Z", "23:59:60.000001Z"),
       ("hash in capitals", "aabbccddeeff00", "AABBCCDDEEFF00"), ("hash short", "aabbccddeeff\"", "aabbccddee\""),
       ("batchend short", #""00000000000000000815""#, #""815""#),
       ("batchend before the record", #""00000000000000000815""#, #""00000000000000000811""#),
-      ("id in long form", "d3-4711", #"d3\u002d4711"#), ("type in long form", "vertrag.erfasst", #"vertrag.\u0065rfasst"#),
+      ("id in long form", "d3-4711", #"d3\u002d4711"#),
+      ("type in long form", "vertrag.erfasst", #"vertrag.\u0065rfasst"#),
       ("extension in long form", "clerk-7", #"clerk\/7"#), ("name in long form", #""flag""#, #""\u0066lag""#),
       ("name of a member in long form", #""subject""#, #""\u0073ubject""#),
       ("data and data_base64", #"1.50}}"#, #"1.50},"data_base64":"AA=="}"#),
-      ("member behind data", "1.50}}", #"1.50},"x":1}"#), ("expectedversion stored", #""sequence""#, #""expectedversion":1,"sequence""#),
+      ("member behind data", "1.50}}", #"1.50},"x":1}"#),
+      ("expectedversion stored", #""sequence""#, #""expectedversion":1,"sequence""#),
       ("member twice", #""flag":true"#, #""authid":"clerk-7""#), ("cut off", "}}", "}"), ("two values", "}}", "}}{}"),
       ("data_base64 no string", #""data":{"titel":"\u00dcbersicht","betrag":1.50}"#, #""data_base64":7"#),
     ])
@@ -100,7 +108,9 @@ private func recordError(_ line: String) -> RecordError? {
   @Test("A line is at most 65,535 bytes")
   func length() throws {
     let room = Event.maximumLineLength - shortLine.utf8.count - #","data":"""#.utf8.count
-    func line(_ count: Int) -> String { shortLine.dropLast() + #","data":""# + String(repeating: "x", count: count) + "\"}" }
+    func line(_ count: Int) -> String {
+      shortLine.dropLast() + #","data":""# + String(repeating: "x", count: count) + "\"}"
+    }
     #expect(line(room).utf8.count == 65_535)
     #expect(recordError(line(room)) == nil)
     #expect(recordError(line(room + 1)) == .tooLong(65_536))
@@ -125,7 +135,9 @@ private func recordError(_ line: String) -> RecordError? {
     let event = Event(
       id: "d3-4711", source: "urn:nwm:dms:d3", type: "de.aktenspur.vertrag.erfasst", subject: "vertrag/2022-0815",
       time: "2022-12-31T12:00:00+01:00",
-      extensions: [Extension("number", .integer(-7)), Extension("authid", .string("clerk-7")), Extension("flag", .boolean(true))],
+      extensions: [
+        Extension("number", .integer(-7)), Extension("authid", .string("clerk-7")), Extension("flag", .boolean(true)),
+      ],
       dataContentType: "application/json", dataSchema: "urn:schema",
       payload: .json(try json(#" { "titel" : "\u00dcbersicht", "betrag" : 1.50 } "#)), expectedVersion: 2)
     var line: [UInt8] = []
@@ -142,7 +154,8 @@ private func recordError(_ line: String) -> RecordError? {
     var line: [UInt8] = []
     Event(id: "1", source: "urn:a", type: "t", subject: "s").writeLine(
       stamp: Stamp(
-        sequence: 0, subjectVersion: 1, recordedTime: Timestamp("2022-12-31T11:00:00Z")!, recordedBy: "dms", batchEnd: nil,
+        sequence: 0, subjectVersion: 1, recordedTime: Timestamp("2022-12-31T11:00:00Z")!, recordedBy: "dms",
+        batchEnd: nil,
         previousHash: .zero),
       to: &line)
     #expect(String(decoding: line, as: UTF8.self) == shortLine)
@@ -169,8 +182,10 @@ private func recordError(_ line: String) -> RecordError? {
           Extension("a9", .integer(.random(in: .min ... .max, using: &generator))),
         ], dataContentType: maybe("text/plain"), dataSchema: maybe("urn:s"), payload: payload)
       let stamp = Stamp(
-        sequence: .random(in: 0...UInt64.max / 2, using: &generator), subjectVersion: .random(in: 1...1_000_000, using: &generator),
-        recordedTime: Timestamp(microseconds: .random(in: 0...4_000_000_000_000_000, using: &generator)), recordedBy: text(),
+        sequence: .random(in: 0...UInt64.max / 2, using: &generator),
+        subjectVersion: .random(in: 1...1_000_000, using: &generator),
+        recordedTime: Timestamp(microseconds: .random(in: 0...4_000_000_000_000_000, using: &generator)),
+        recordedBy: text(),
         batchEnd: nil, previousHash: SHA256.hash("\(number)"))
       var line: [UInt8] = []
       event.writeLine(stamp: stamp, to: &line)

@@ -6,7 +6,7 @@ import Testing
 @Suite struct TimestampTests {
   private static let calendar: Calendar = {
     var calendar = Calendar(identifier: .gregorian)
-    calendar.timeZone = TimeZone(secondsFromGMT: 0)!
+    calendar.timeZone = .gmt
     return calendar
   }()
 
@@ -22,7 +22,8 @@ import Testing
       let parts = TimestampTests.calendar.dateComponents(
         [.year, .month, .day, .hour, .minute, .second], from: Date(timeIntervalSince1970: TimeInterval(second)))
       let expected = String(
-        format: "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", parts.year!, parts.month!, parts.day!, parts.hour!, parts.minute!,
+        format: "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", parts.year!, parts.month!, parts.day!, parts.hour!,
+        parts.minute!,
         parts.second!, Int(microsecond))
       #expect(time.text == expected)
       #expect(Timestamp(expected) == time)
@@ -132,7 +133,9 @@ import Testing
     #expect(CivilDate.dayNumber(year: 9999, month: 12, day: 31) == 2_932_896)
   }
 
-  @Test("A day's text is read and written", arguments: ["0000-01-01", "0004-02-29", "1900-02-28", "2024-02-29", "9999-12-31"])
+  @Test(
+    "A day's text is read and written",
+    arguments: ["0000-01-01", "0004-02-29", "1900-02-28", "2024-02-29", "9999-12-31"])
   func dayText(_ text: String) throws {
     #expect(CivilDate.isDate(text))
     let parts = text.split(separator: "-").compactMap { Int($0) }
