@@ -69,7 +69,7 @@ public final class Log: Sendable {
     _ directory: LedgerDirectory, rules: Rules, limits: Limits = Limits(), logger: Logger
   ) throws -> Log {
     let description = try LedgerDescription(of: directory)
-    guard let lock = try WriterLock.acquire(directory, patience: 1) else {
+    guard let lock = try WriterLock.acquire(directory) else {
       throw LedgerOpenError.busy(directory.lock)
     }
     let key = try signingKey(of: directory, origin: description.origin)

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// The `lock` file: one writer. It is held by flock(2), so it goes with the process that held it.
 public final class WriterLock: @unchecked Sendable {
@@ -18,24 +18,24 @@ public final class WriterLock: @unchecked Sendable {
     flock(descriptor, LOCK_UN)
   }
 
-  /// Tries for `patience` seconds: readers look whether the lock is held by holding it for a moment.
-  static func acquire(_ directory: LedgerDirectory, patience: TimeInterval) throws(SystemError) -> WriterLock? {
+  /// Takes the lock, trying for `patience` seconds: readers see whether it is held by holding it for a moment.
+  ///
+  /// - Returns: nil if another process holds it.
+  public static func acquire(
+    _ directory: LedgerDirectory, patience: TimeInterval = 1
+  ) throws(SystemError) -> WriterLock? {
+    let descriptor = try SystemCall.open(directory.lock, O_RDWR | O_CREAT)
     let end = Date(timeIntervalSinceNow: patience)
-    while true {
-      if let lock = try acquire(directory) { return lock }
-      if Date() > end { return nil }
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      let error = errno
+      guard error == EWOULDBLOCK, Date() < end else {
+        SystemCall.close(descriptor)
+        if error == EWOULDBLOCK { return nil }
+        throw SystemError(call: "flock", path: directory.lock, errno: error)
+      }
       Thread.sleep(forTimeInterval: 0.02)
     }
-  }
-
-  /// - Returns: nil if another process holds it.
-  public static func acquire(_ directory: LedgerDirectory) throws(SystemError) -> WriterLock? {
-    let descriptor = try SystemCall.open(directory.lock, O_RDWR | O_CREAT)
-    if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return WriterLock(descriptor: descriptor) }
-    let error = errno
-    SystemCall.close(descriptor)
-    if error == EWOULDBLOCK { return nil }
-    throw SystemError(call: "flock", path: directory.lock, errno: error)
+    return WriterLock(descriptor: descriptor)
   }
 
   /// Whether a writer holds the lock now. A reader needs no right to write for this.
