@@ -59,9 +59,18 @@ final class LedgerUnderTest {
   // MARK: The daemon
 
   /// Starts the daemon and returns when it listens.
-  func start() throws {
-    let program = try RunningProgram(
-      Repository.program, ["serve", "--ledger", path, "--socket", socket, "--packs", packs], lines: .errors)
+  ///
+  /// - Parameter fault: a system call on the last segment that is made to fail.
+  func start(with fault: SegmentFault? = nil) throws {
+    let arguments = ["serve", "--ledger", path, "--socket", socket, "--packs", packs]
+    let program: RunningProgram
+    if let fault {
+      let segment = try #require(try segments().last)
+      program = try RunningProgram(
+        SegmentFault.tracer, fault.arguments(segment) + [Repository.program.path] + arguments, lines: .errors)
+    } else {
+      program = try RunningProgram(Repository.program, arguments, lines: .errors)
+    }
     let isListening = program.lines.wait { lines in
       lines.contains { String(decoding: $0, as: UTF8.self).contains("listening") }
     }

@@ -1,0 +1,20 @@
+import Foundation
+
+/// A system call on the segment in use that fails once, by `strace -e inject`.
+struct SegmentFault {
+  static let tracer = URL(filePath: "/usr/bin/strace")
+  static let isAvailable = FileManager.default.isExecutableFile(atPath: tracer.path)
+
+  /// The call as the kernel names it.
+  var call: String
+  /// The error's name, e.g. `EIO`.
+  var error: String
+
+  /// The tracer detaches itself (`-D`), so that the program traced is the child that gets our signals.
+  func arguments(_ segment: URL) -> [String] {
+    [
+      "-D", "-f", "-qq", "-o", "/dev/null", "-P", segment.path, "-e", "trace=\(call)", "-e",
+      "inject=\(call):error=\(error):when=1",
+    ]
+  }
+}
