@@ -26,6 +26,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -42,6 +43,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
@@ -60,7 +62,7 @@ let package = Package(
       "LedgerServer",
       [
         "Ledger", "Reporting", "ReadModels", "DomainPacks", "EventLog", "LogFormat", "TransparencyLog", "CPeer",
-        hummingbirdCore, httpTypes, logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
+        hummingbirdCore, httpTypes, logging, nioCore, nioHTTPTypes, nioPosix, serviceLifecycle, unixSignals,
       ]),
     module("Reporting", ["ReadModels", "DomainPacks", "LogFormat", "TransparencyLog", mustache]),
     module(
@@ -71,7 +73,7 @@ let package = Package(
     module("DocumentStore", ["TransparencyLog"]),
     module("Privacy", ["LogFormat", "TransparencyLog", "COpenSSL"]),
     module("Audit", ["LogFormat", "TransparencyLog"]),
-    module("EventLog", ["LogFormat", "TransparencyLog", "CPeer", atomics, grdb, logging]),
+    module("EventLog", ["LogFormat", "TransparencyLog", "CPeer", atomics, grdb, grdbSQLite, logging]),
     module("LogFormat", ["TransparencyLog"]),
     module("TransparencyLog", ["COpenSSL"]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),

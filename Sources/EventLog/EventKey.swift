@@ -20,9 +20,14 @@ struct EventKey: Sendable, Hashable, Comparable {
     }
   }
 
-  /// 16 bytes, in the order of `<`.
-  var bytes: [UInt8] {
-    withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { Array($0) }
+  /// Calls `body` with the key's 16 bytes, which are in the order of `<`.
+  func withBytes<Output>(_ body: (UnsafeRawBufferPointer) throws -> Output) rethrows -> Output {
+    try withUnsafeBytes(of: (high.bigEndian, low.bigEndian), body)
+  }
+
+  /// Half of a digest is random enough.
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(low)
   }
 
   static func < (left: EventKey, right: EventKey) -> Bool {

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A text that is the same as another only byte for byte.
 ///
 /// Swift's `String` takes the composed and the decomposed form of a letter for one. A subject is what its bytes are: in
@@ -10,7 +12,15 @@ struct ExactText: Sendable, Hashable {
   }
 
   static func == (left: ExactText, right: ExactText) -> Bool {
-    left.text.utf8.elementsEqual(right.text.utf8)
+    var (left, right) = (left.text, right.text)
+    return left.withUTF8 { left in
+      right.withUTF8 { right in
+        guard left.count == right.count, let first = left.baseAddress, let second = right.baseAddress else {
+          return left.count == right.count
+        }
+        return memcmp(first, second, left.count) == 0
+      }
+    }
   }
 
   func hash(into hasher: inout Hasher) {

@@ -20,14 +20,19 @@ struct IndexDelta: Sendable {
     }
   }
 
+  /// A subject's state, and what of its events is not yet in the file.
+  struct Subject: Sendable {
+    var state: SubjectState
+    var events: [Event]
+  }
+
   private(set) var count = 0
   /// Up to where these entries reach.
   private(set) var coverage = IndexCoverage()
   /// The newest checkpoint within these entries, while the log is being opened.
   private(set) var start: IndexStart?
   private(set) var ids: [EventKey: UInt64] = [:]
-  private(set) var subjects: [ExactText: SubjectState] = [:]
-  private(set) var events: [ExactText: [Event]] = [:]
+  private(set) var subjects: [ExactText: Subject] = [:]
   private(set) var places: [LogPosition] = []
 
   /// - Parameters:
@@ -39,10 +44,19 @@ struct IndexDelta: Sendable {
     count += 1
     coverage = IndexCoverage(size: place.size + 1, head: hash)
     ids[key] = place.size
-    let subject = ExactText(subject)
-    subjects[subject] = state
-    events[subject, default: []].append(Event(sequence: place.size, type: type, actor: actor))
+    add(Subject(state: state, events: [Event(sequence: place.size, type: type, actor: actor)]), to: ExactText(subject))
     if place.size % LogIndex.placeInterval == 0 || place.offset == 0 { places.append(place) }
+  }
+
+  private mutating func add(_ newer: Subject, to subject: ExactText) {
+    subjects.withValue(of: subject) { known in
+      if known == nil {
+        known = newer
+      } else {
+        known?.state = newer.state
+        known?.events += newer.events
+      }
+    }
   }
 
   mutating func reached(_ start: IndexStart) {
@@ -57,8 +71,14 @@ struct IndexDelta: Sendable {
     count += newer.count
     if newer.coverage.size > coverage.size { coverage = newer.coverage }
     ids.merge(newer.ids) { _, new in new }
-    subjects.merge(newer.subjects) { _, new in new }
-    events.merge(newer.events) { $0 + $1 }
+    for (subject, entry) in newer.subjects { add(entry, to: subject) }
     places += newer.places
+  }
+}
+
+extension Dictionary {
+  /// Changes the value in place, with one look-up.
+  fileprivate mutating func withValue(of key: Key, _ change: (inout Value?) -> Void) {
+    change(&self[key])
   }
 }

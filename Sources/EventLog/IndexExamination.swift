@@ -79,7 +79,7 @@ public struct IndexExamination: Sendable {
       SELECT subject, sequence, (SELECT name FROM %.names WHERE id = type), (SELECT name FROM %.names WHERE id = actor)
       FROM (
         SELECT s.subject AS subject, e.sequence AS sequence, e.type AS type, e.actor AS actor
-        FROM %.events e JOIN %.subjects s ON s.id = e.subject
+        FROM %.events e JOIN %.subjects s ON s.first = e.subject
       )
       """
     let tables: [(name: String, rows: String)] = [

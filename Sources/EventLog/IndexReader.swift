@@ -9,30 +9,30 @@ struct IndexReader {
   /// The sequence of the record with that key.
   func sequence(of key: EventKey) throws -> UInt64? {
     if let found = index?.inMemory({ $0.ids[key] }) { return found }
-    let statement = try db.cachedStatement(sql: "SELECT sequence FROM ids WHERE key = ?")
-    return try Int64.fetchOne(statement, arguments: [Data(key.bytes)]).map { UInt64($0) }
+    let statement = try IndexStatement(db, "SELECT sequence FROM ids WHERE key = ?")
+    statement.bind(1, key)
+    return try statement.first { $0.number(0) }
   }
 
   func state(of subject: String) throws -> SubjectState? {
-    if let found = index?.inMemory({ $0.subjects[ExactText(subject)] }) { return found }
-    let statement = try db.cachedStatement(sql: "SELECT version, state, first, last FROM subjects WHERE subject = ?")
-    return try Row.fetchOne(statement, arguments: [subject]).map { row in
-      SubjectState(
-        version: UInt64(bitPattern: row[0]), state: row[1], first: UInt64(bitPattern: row[2]),
-        last: UInt64(bitPattern: row[3]))
+    if let found = index?.inMemory({ $0.subjects[ExactText(subject)]?.state }) { return found }
+    let statement = try IndexStatement(db, "SELECT version, state, first, last FROM subjects WHERE subject = ?")
+    statement.bind(1, subject)
+    return try statement.first { row in
+      SubjectState(version: row.number(0), state: row.text(1), first: row.number(2), last: row.number(3))
     }
   }
 
   /// Whether someone other than `actor` has recorded an event of that type on the subject.
   func hasEvent(on subject: String, type: String, byOtherThan actor: String) throws -> Bool {
-    let waiting = index?.allInMemory { $0.events[ExactText(subject)] ?? [] } ?? []
+    let waiting = index?.allInMemory { $0.subjects[ExactText(subject)]?.events ?? [] } ?? []
     if waiting.contains(where: { $0.has(type, byOtherThan: actor) }) { return true }
     let statement = try db.cachedStatement(
       sql: """
         SELECT EXISTS (
           SELECT 1
           FROM events
-          WHERE subject = (SELECT id FROM subjects WHERE subject = ?)
+          WHERE subject = (SELECT first FROM subjects WHERE subject = ?)
           AND type = (SELECT id FROM names WHERE name = ?)
           AND actor IS NOT (SELECT id FROM names WHERE name = ?)
         )
@@ -43,14 +43,14 @@ struct IndexReader {
   /// Sequences of the subject's records in `from..<below`, at most `limit`, in order.
   func sequences(of subject: String, from: UInt64, below: UInt64, limit: Int) throws -> [UInt64] {
     // Memory first: what moves to the file in between is then found there too, and named once.
-    let waiting = (index?.allInMemory { $0.events[ExactText(subject)] ?? [] } ?? []).map(\.sequence).filter {
+    let waiting = (index?.allInMemory { $0.subjects[ExactText(subject)]?.events ?? [] } ?? []).map(\.sequence).filter {
       $0 >= from && $0 < below
     }
     let statement = try db.cachedStatement(
       sql: """
         SELECT sequence
         FROM events
-        WHERE subject = (SELECT id FROM subjects WHERE subject = ?)
+        WHERE subject = (SELECT first FROM subjects WHERE subject = ?)
         AND sequence >= ?
         AND sequence < ?
         ORDER BY sequence
@@ -68,7 +68,7 @@ struct IndexReader {
       sql: """
         SELECT max(sequence)
         FROM events
-        WHERE subject = (SELECT id FROM subjects WHERE subject = ?)
+        WHERE subject = (SELECT first FROM subjects WHERE subject = ?)
         AND type = (SELECT id FROM names WHERE name = ?)
         AND sequence < ?
         """)

@@ -192,7 +192,18 @@ public final class Log: Sendable {
 
   /// Records the groups, each wholly or not at all, and returns when all of it is durable or refused.
   public func append(_ groups: [AppendGroup]) async -> [Result<[Receipt], AppendError>] {
-    await sequencer.submit(groups)
+    await withCheckedContinuation { continuation in
+      append(groups) { continuation.resume(returning: $0) }
+    }
+  }
+
+  /// As ``append(_:)``, without a task that waits.
+  ///
+  /// - Parameter whenDone: called once, on the sequencer's thread or the caller's; it must not block.
+  public func append(
+    _ groups: [AppendGroup], whenDone: @escaping @Sendable ([Result<[Receipt], AppendError>]) -> Void
+  ) {
+    sequencer.submit(groups, whenDone: whenDone)
   }
 
   /// The cuts of ``unrecordedCuts`` stand in the log now.

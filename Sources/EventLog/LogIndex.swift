@@ -12,7 +12,7 @@ final class LogIndex: @unchecked Sendable {
   // @unchecked: `active`, `flushing`, `durablePosition` and `failure` are only touched under `condition`.
 
   /// Changes with the tables below; another version's file is rebuilt.
-  private static let schemaVersion = 3
+  private static let schemaVersion = 4
   /// Every how many records the place in the segments is kept.
   static let placeInterval: UInt64 = 64
   /// How many records may wait in memory before appending waits for the index.
@@ -87,6 +87,10 @@ final class LogIndex: @unchecked Sendable {
     self.path = path
     var configuration = Configuration()
     configuration.label = "index"
+    // Of the keys, which come in no order, a whole working set; and their pages into the file only now and then.
+    configuration.prepareDatabase { db in
+      try db.execute(sql: "PRAGMA cache_size = -32768; PRAGMA mmap_size = 1073741824; PRAGMA wal_autocheckpoint = 8192")
+    }
     writer = try DatabasePool(path: path, configuration: configuration)
     configuration.label = "index of the sequencer"
     configuration.readonly = true
@@ -132,11 +136,10 @@ final class LogIndex: @unchecked Sendable {
             sequence INTEGER NOT NULL
           ) WITHOUT ROWID;
           CREATE TABLE subjects (
-            id      INTEGER PRIMARY KEY,
+            first   INTEGER PRIMARY KEY,
             subject TEXT NOT NULL UNIQUE,
             version INTEGER NOT NULL,
             state   TEXT,
-            first   INTEGER NOT NULL,
             last    INTEGER NOT NULL
           );
           CREATE TABLE names (
@@ -274,17 +277,12 @@ final class LogIndex: @unchecked Sendable {
     guard delta.count > 0 || start != nil else { return }
     try writer.write { db in
       // In the order of the keys: neighbouring pages are written together.
-      let ids = try db.cachedStatement(sql: "INSERT OR REPLACE INTO ids VALUES (?, ?)")
+      let ids = try IndexStatement(db, "INSERT OR REPLACE INTO ids VALUES (?, ?)")
       for (key, sequence) in delta.ids.sorted(by: { $0.key < $1.key }) {
-        try ids.execute(arguments: [Data(key.bytes), Int64(sequence)])
+        ids.bind(1, key)
+        ids.bind(2, sequence)
+        try ids.run()
       }
-      let subjects = try db.cachedStatement(
-        sql: """
-          INSERT INTO subjects (subject, version, state, first, last) VALUES (?, ?, ?, ?, ?)
-          ON CONFLICT (subject) DO UPDATE SET version = excluded.version, state = excluded.state, last = excluded.last
-          RETURNING id
-          """)
-      let events = try db.cachedStatement(sql: "INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?)")
       var names: [ExactText: Int64] = [:]
       func number(of name: String) throws -> Int64 {
         if let known = names[ExactText(name)] { return known }
@@ -299,19 +297,36 @@ final class LogIndex: @unchecked Sendable {
         names[ExactText(name)] = id
         return id
       }
-      for (subject, state) in delta.subjects.sorted(by: { $0.value.first < $1.value.first }) {
-        let id = try Int64.fetchOne(
-          subjects,
-          arguments: [subject.text, Int64(state.version), state.state, Int64(state.first), Int64(state.last)])
-        guard let id else { continue }
-        for event in delta.events[subject] ?? [] {
-          try events.execute(
-            arguments: [id, Int64(event.sequence), try number(of: event.type), try number(of: event.actor)])
+      let subjects = try IndexStatement(
+        db,
+        """
+        INSERT INTO subjects (first, subject, version, state, last) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (first) DO UPDATE SET version = excluded.version, state = excluded.state, last = excluded.last
+        ON CONFLICT (subject) DO UPDATE
+        SET first = excluded.first, version = excluded.version, state = excluded.state, last = excluded.last
+        """)
+      let events = try IndexStatement(db, "INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?)")
+      for (subject, entry) in delta.subjects.sorted(by: { $0.value.state.first < $1.value.state.first }) {
+        subjects.bind(1, entry.state.first)
+        subjects.bind(2, subject.text)
+        subjects.bind(3, entry.state.version)
+        subjects.bind(4, entry.state.state)
+        subjects.bind(5, entry.state.last)
+        try subjects.run()
+        events.bind(1, entry.state.first)
+        for event in entry.events {
+          events.bind(2, event.sequence)
+          events.bind(3, try number(of: event.type))
+          events.bind(4, try number(of: event.actor))
+          try events.run()
         }
       }
-      let places = try db.cachedStatement(sql: "INSERT OR REPLACE INTO places VALUES (?, ?, ?)")
+      let places = try IndexStatement(db, "INSERT OR REPLACE INTO places VALUES (?, ?, ?)")
       for place in delta.places {
-        try places.execute(arguments: [Int64(place.size), Int64(place.segment.first), Int64(place.offset)])
+        places.bind(1, place.size)
+        places.bind(2, place.segment.first)
+        places.bind(3, place.offset)
+        try places.run()
       }
       // While the tail is read again at opening, the file may be further already.
       try db.execute(

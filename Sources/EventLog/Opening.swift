@@ -185,7 +185,8 @@ struct Opening {
     for member in batch {
       let record = member.record
       let known =
-        try delta.subjects[ExactText(record.subject)] ?? index.readingConcurrently { try $0.state(of: record.subject) }
+        try delta.subjects[ExactText(record.subject)]?.state
+        ?? index.readingConcurrently { try $0.state(of: record.subject) }
       let state = SubjectState(
         version: record.subjectVersion, state: stateAfter(record.type) ?? known?.state,
         first: known?.first ?? record.sequence, last: record.sequence)

@@ -79,12 +79,10 @@ final class Sequencer: @unchecked Sendable {
 
   // MARK: Callers' side
 
-  /// Hands over groups and waits until each is recorded and durable, or refused. The groups are independent.
-  func submit(_ groups: [AppendGroup]) async -> [Result<[Receipt], AppendError>] {
-    if groups.isEmpty { return [] }
-    return await withCheckedContinuation { continuation in
-      enqueue(Request(groups: groups, continuation: continuation))
-    }
+  /// Hands over groups. The groups are independent; `whenDone` is told once when each is recorded and durable, or refused.
+  func submit(_ groups: [AppendGroup], whenDone: @escaping @Sendable ([Result<[Receipt], AppendError>]) -> Void) {
+    if groups.isEmpty { return whenDone([]) }
+    enqueue(Request(groups: groups, whenDone: whenDone))
   }
 
   private func enqueue(_ request: Request) {
@@ -245,7 +243,7 @@ final class Sequencer: @unchecked Sendable {
       }
 
       let subject = ExactText(event.subject)
-      let before = try subjects[subject] ?? staged.delta.subjects[subject] ?? reader.state(of: event.subject)
+      let before = try subjects[subject] ?? staged.delta.subjects[subject]?.state ?? reader.state(of: event.subject)
       if let expected = event.expectedVersion, expected != before?.version ?? 0 {
         return .failure(.versionConflict(index: position, expected: expected, actual: before?.version ?? 0))
       }
@@ -260,7 +258,7 @@ final class Sequencer: @unchecked Sendable {
       let actor = event.authid ?? group.recordedBy
       if let second = prepared.transition.second {
         let found =
-          try [events[subject], staged.delta.events[subject]].contains { earlier in
+          try [events[subject], staged.delta.subjects[subject]?.events].contains { earlier in
             (earlier ?? []).contains { $0.has(second, byOtherThan: actor) }
           } || reader.hasEvent(on: event.subject, type: second, byOtherThan: actor)
         guard found else { return .failure(.secondMissing(index: position, type: second, authid: actor)) }
@@ -512,13 +510,11 @@ private final class Request {
   let bytes: Int
   private var results: [Result<[Receipt], AppendError>?]
   private var unanswered: Int
-  private let continuation: CheckedContinuation<[Result<[Receipt], AppendError>], Never>
+  private let whenDone: @Sendable ([Result<[Receipt], AppendError>]) -> Void
 
-  init(
-    groups: [AppendGroup], continuation: CheckedContinuation<[Result<[Receipt], AppendError>], Never>
-  ) {
+  init(groups: [AppendGroup], whenDone: @escaping @Sendable ([Result<[Receipt], AppendError>]) -> Void) {
     self.groups = groups
-    self.continuation = continuation
+    self.whenDone = whenDone
     results = Array(repeating: nil, count: groups.count)
     unanswered = groups.count
     events = groups.reduce(0) { $0 + $1.events.count }
@@ -529,7 +525,7 @@ private final class Request {
     guard results[group] == nil else { return }
     results[group] = result
     unanswered -= 1
-    if unanswered == 0 { continuation.resume(returning: results.compactMap { $0 }) }
+    if unanswered == 0 { whenDone(results.compactMap { $0 }) }
   }
 
   func refuseAll(_ error: AppendError) {

@@ -120,41 +120,46 @@ public final class Ledger: Sendable {
   public func append(
     _ groups: [[Event]], by principal: Principal, asBatch: Bool = false
   ) async -> [Result<[Receipt], Refusal>] {
+    await withCheckedContinuation { continuation in
+      append(groups, by: principal, asBatch: asBatch) { continuation.resume(returning: $0) }
+    }
+  }
+
+  /// Records groups of events, each wholly or not at all.
+  ///
+  /// - Parameter whenDone: called once, on whatever thread, with what became of each; it must not block.
+  public func append(
+    _ groups: [[Event]], by principal: Principal, asBatch: Bool = false,
+    whenDone: @escaping @Sendable ([Result<[Receipt], Refusal>]) -> Void
+  ) {
     guard principal.rights.contains(.append) else {
-      return groups.map { _ in .failure(Refusal(.forbidden, "\(principal.name) may not append events")) }
+      whenDone(groups.map { _ in .failure(Refusal(.forbidden, "\(principal.name) may not append events")) })
+      return
     }
-    var results = [Result<[Receipt], Refusal>?](repeating: nil, count: groups.count)
-    var prepared: [AppendGroup] = []
-    var places: [Int] = []
-    for (place, group) in groups.enumerated() {
-      switch await prepare(group, by: principal, asBatch: asBatch) {
-      case .success(let events):
-        prepared.append(AppendGroup(events, recordedBy: principal.name))
-        places.append(place)
-      case .failure(let refusal): results[place] = .failure(refusal)
+    @Sendable func prepareAndAppend() {
+      let prepared = groups.map { prepare($0, by: principal, asBatch: asBatch) }
+      let accepted = prepared.compactMap { try? $0.get() }.map { AppendGroup($0, recordedBy: principal.name) }
+      log.append(accepted) { answers in
+        var answers = answers.makeIterator()
+        whenDone(
+          prepared.map { group in
+            group.flatMap { _ in
+              guard let answer = answers.next() else { preconditionFailure("the log answers every group") }
+              return answer.mapError { Refusal($0, isBatch: asBatch) }
+            }
+          })
       }
     }
-    for (place, answer) in zip(places, await log.append(prepared)) {
-      results[place] = answer.mapError { Refusal($0, isBatch: asBatch) }
+    // Sealing may write keys, so it is done on a thread that may block.
+    if groups.contains(where: { $0.contains(where: preparation.blocks) }) {
+      DispatchQueue.global().async(execute: prepareAndAppend)
+    } else {
+      prepareAndAppend()
     }
-    return results.compactMap { $0 }
   }
 
-  /// Checks and seals. Sealing may write keys, so it is done on a thread that may block.
+  /// Checks and seals.
   private func prepare(
-    _ group: [Event], by principal: Principal, asBatch: Bool
-  ) async -> Result<[PreparedEvent], Refusal> {
-    guard group.contains(where: preparation.blocks) else {
-      return prepareHere(group, by: principal, asBatch: asBatch)
-    }
-    return await withCheckedContinuation { continuation in
-      DispatchQueue.global().async {
-        continuation.resume(returning: self.prepareHere(group, by: principal, asBatch: asBatch))
-      }
-    }
-  }
-
-  private func prepareHere(
     _ group: [Event], by principal: Principal, asBatch: Bool
   ) -> Result<[PreparedEvent], Refusal> {
     var events: [PreparedEvent] = []

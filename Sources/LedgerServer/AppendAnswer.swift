@@ -1,15 +1,12 @@
 import EventLog
 import HTTPTypes
-import HummingbirdCore
 import Ledger
-import LogFormat
-import NIOCore
 
-/// The answers to events sent one by one or as a batch.
+/// The answers to one group of events: one alone, or a batch.
 enum AppendAnswer {
   /// 201 where the event is recorded now, 200 where it was before.
-  static func event(_ event: Event, to ledger: Ledger, by principal: Principal) async throws(Problem) -> Response {
-    let receipts = try receipts(await ledger.append([[event]], by: principal).first)
+  static func event(_ results: [Result<[Receipt], Refusal>]) throws(Problem) -> WholeAnswer {
+    let receipts = try receipts(results)
     var body: [UInt8] = []
     body.reserveCapacity(256)
     receipts.first?.writeJSON(to: &body)
@@ -17,9 +14,8 @@ enum AppendAnswer {
   }
 
   /// 201 where anything is recorded now, 200 where all of it was before.
-  static func batch(_ events: [Event], to ledger: Ledger, by principal: Principal) async throws(Problem) -> Response {
-    guard !events.isEmpty else { return .json(.ok, Array("[]".utf8)) }
-    let receipts = try receipts(await ledger.append([events], by: principal, asBatch: true).first)
+  static func batch(_ results: [Result<[Receipt], Refusal>]) throws(Problem) -> WholeAnswer {
+    let receipts = try receipts(results)
     var body: [UInt8] = []
     body.reserveCapacity(256 * receipts.count)
     for receipt in receipts {
@@ -30,24 +26,12 @@ enum AppendAnswer {
     return .json(receipts.allSatisfy(\.duplicate) ? .ok : .created, body)
   }
 
-  private static func receipts(_ result: Result<[Receipt], Refusal>?) throws(Problem) -> [Receipt] {
-    switch result {
-    case .success(let receipts)?: return receipts
-    case .failure(let refusal)?: throw Problem(refusal)
-    case nil: preconditionFailure("the ledger answers every group it is given")
+  private static func receipts(_ results: [Result<[Receipt], Refusal>]) throws(Problem) -> [Receipt] {
+    guard let result = results.first else { preconditionFailure("the ledger answers every group it is given") }
+    do {
+      return try result.get()
+    } catch {
+      throw Problem(error)
     }
-  }
-}
-
-extension Response {
-  /// A JSON text.
-  static func json(_ status: HTTPResponse.Status, _ text: [UInt8]) -> Response {
-    .whole(status, "application/json", text)
-  }
-
-  static func whole(_ status: HTTPResponse.Status, _ contentType: String, _ text: [UInt8]) -> Response {
-    Response(
-      status: status, headers: [.contentType: contentType],
-      body: ResponseBody(byteBuffer: ByteBuffer(bytes: text)))
   }
 }

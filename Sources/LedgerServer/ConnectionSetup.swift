@@ -14,17 +14,33 @@ struct ConnectionSetup: ServerChildChannel {
 
   let responder: Responder
   let principals: any PrincipalResolver
+  private let loops: [ObjectIdentifier: (executor: LoopExecutor, answers: SingleEventHandler.Answers)]
+
+  init(responder: Responder, principals: any PrincipalResolver, loops: any EventLoopGroup) {
+    self.responder = responder
+    self.principals = principals
+    self.loops = Dictionary(
+      uniqueKeysWithValues: loops.makeIterator().map { loop in
+        (ObjectIdentifier(loop), (LoopExecutor(loop), SingleEventHandler.answers(on: loop)))
+      })
+  }
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
     let connection = identify(channel, logger)
-    let http = HTTP1Channel { request, writer, channel in
-      try await responder.respond(to: request, on: connection, channel: channel, writer: writer)
+    guard let answers = loops[ObjectIdentifier(channel.eventLoop)]?.answers else {
+      preconditionFailure("connections live on the loops of the server")
     }
+    let configuration = HTTP1Channel.Configuration(
+      additionalChannelHandlers: [SingleEventHandler(responder: responder, connection: connection, answers: answers)])
+    let http = HTTP1Channel(
+      responder: { request, writer, channel in
+        try await responder.respond(to: request, on: connection, channel: channel, writer: writer)
+      }, configuration: configuration)
     return http.setup(channel: channel, logger: logger).map { Value(http: http, connection: $0) }
   }
 
   func handle(value: Value, logger: Logger) async {
-    await withTaskExecutorPreference(LoopExecutor(value.channel.eventLoop)) {
+    await withTaskExecutorPreference(loops[ObjectIdentifier(value.channel.eventLoop)]?.executor) {
       await value.http.handle(value: value.connection, logger: logger)
     }
   }

@@ -70,8 +70,9 @@ public struct LedgerServer: Service {
     // Hummingbird announces the name the socket is bound to, which is not the one clients use.
     var quiet = logger
     quiet.logLevel = max(logger.logLevel, .notice)
+    let loops = MultiThreadedEventLoopGroup.singleton
     let server = ConnectionSetup(
-      responder: Responder(ledger: ledger, threads: threads, logger: logger), principals: principals
+      responder: Responder(ledger: ledger, threads: threads, logger: logger), principals: principals, loops: loops
     ).server(
       configuration: ServerConfiguration(address: .unixDomainSocket(path: socket.bindingPath), backlog: 1024),
       onServerRunning: { channel in
@@ -84,7 +85,7 @@ public struct LedgerServer: Service {
         case .failure: channel.close(promise: nil)
         }
       },
-      eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+      eventLoopGroup: loops,
       logger: quiet)
     try await server.run()
     if let identity = try published.withLock({ $0 })?.get() { try socket.remove(identity) }

@@ -1,8 +1,6 @@
 import HTTPTypes
-import HummingbirdCore
 import Ledger
 import LogFormat
-import NIOCore
 
 /// A refusal as clients see it: a problem document (RFC 9457) and its status.
 struct Problem: Error, Sendable {
@@ -51,12 +49,12 @@ struct Problem: Error, Sendable {
     output.append(UInt8(ascii: "}"))
   }
 
-  var response: Response {
+  var answer: WholeAnswer {
     var body: [UInt8] = []
     writeJSON(to: &body)
     var fields = headers
     fields[.contentType] = "application/problem+json"
-    return Response(status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    return WholeAnswer(status, headers: fields, body)
   }
 }
 

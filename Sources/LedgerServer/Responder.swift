@@ -10,7 +10,7 @@ struct Responder: Sendable {
   let ledger: Ledger
   let threads: Threads
   let logger: Logger
-  private let date = HTTPDate()
+  let date = HTTPDate()
 
   init(ledger: Ledger, threads: Threads, logger: Logger) {
     self.ledger = ledger
@@ -43,8 +43,8 @@ struct Responder: Sendable {
         if request.method == .head { response = response.createHeadResponse() }
       }
     } catch let problem as Problem {
-      log(problem, of: request, on: connection)
-      response = problem.response
+      log(problem, of: request.head, on: connection)
+      response = problem.answer.response
     }
     response.headers[.date] = date.now
     if bodyIsUnread {
@@ -65,13 +65,14 @@ struct Responder: Sendable {
     switch form {
     case .structured:
       let event = try Event.read(try JSONDocument.read(try await whole(Limits.event)))
-      return try await AppendAnswer.event(event, to: ledger, by: principal)
+      return try AppendAnswer.event(await ledger.append([[event]], by: principal)).response
     case .binary(let head):
       let event = try head.event(body: try await whole(Limits.event))
-      return try await AppendAnswer.event(event, to: ledger, by: principal)
+      return try AppendAnswer.event(await ledger.append([[event]], by: principal)).response
     case .batch:
       let events = try Event.readBatch(try JSONDocument.read(try await whole(Limits.batch)))
-      return try await AppendAnswer.batch(events, to: ledger, by: principal)
+      guard !events.isEmpty else { return WholeAnswer.json(.ok, Array("[]".utf8)).response }
+      return try AppendAnswer.batch(await ledger.append([events], by: principal, asBatch: true)).response
     case .lines(let summary):
       bodyIsUnread = false
       let lines = LineAppend(ledger: ledger, principal: principal, channel: channel)
@@ -96,14 +97,14 @@ struct Responder: Sendable {
     try await channel.close(mode: .output)
   }
 
-  private func log(_ problem: Problem, of request: Request, on connection: Connection) {
+  func log(_ problem: Problem, of request: HTTPRequest, on connection: Connection) {
     guard problem.status.code >= 500 || problem.status == .forbidden else { return }
     logger.log(
       level: problem.status == .forbidden ? .notice : .error, "refused",
       metadata: [
         "principal": "\(connection.principal?.name ?? "none")",
         "uid": "\(connection.peer.map { String($0.user) } ?? "unknown")",
-        "request": "\(request.method) \(request.uri.path)",
+        "request": "\(request.method) \(request.path ?? "")",
         "status": "\(problem.status.code)",
         "reason": "\(problem.detail)",
       ])

@@ -215,7 +215,7 @@ import Testing
       ("INSERT INTO ids VALUES (zeroblob(16), 4)", "ids", 1),
       ("UPDATE subjects SET version = 9 WHERE subject = 'akte/a-1'", "subjects", 2),
       ("UPDATE subjects SET state = 'zu' WHERE subject = 'akte/a-1'", "subjects", 2),
-      ("INSERT INTO subjects VALUES (99, 'akte/z', 1, NULL, 1, 1)", "subjects", 1),
+      ("INSERT INTO subjects VALUES (99, 'akte/z', 1, NULL, 1)", "subjects", 1),
       ("DELETE FROM events WHERE sequence = 2", "events", 1),
       ("UPDATE events SET actor = 77 WHERE sequence = 2", "events", 2),
       ("INSERT INTO events VALUES (1, 99, 1, 1)", "events", 1),

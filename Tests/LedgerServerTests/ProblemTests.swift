@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test func answersWithItsMediaType() {
-    let response = Problem.methodNotAllowed(.put, allowed: [.get, .post]).response
+    let response = Problem.methodNotAllowed(.put, allowed: [.get, .post]).answer
     #expect(response.headers[.contentType] == "application/problem+json")
     #expect(response.headers[.allow] == "GET, POST")
   }

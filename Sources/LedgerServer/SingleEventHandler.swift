@@ -1,0 +1,196 @@
+import EventLog
+import HTTPTypes
+import Ledger
+import LogFormat
+import NIOCore
+import NIOHTTPTypes
+
+/// Answers the request that most services send, one event in the structured mode with its length stated, where it comes
+/// in: on the event loop, without a task, which would cost as much again as all the rest. Every other request, and what
+/// is unusual about one of these, goes on to the ``Responder``.
+///
+/// While a request is with the ledger, what the client sends behind it is held, and no more is read from it.
+final class SingleEventHandler: ChannelDuplexHandler, RemovableChannelHandler, @unchecked Sendable {
+  // @unchecked: everything below is only touched on the event loop of the channel.
+
+  typealias InboundIn = HTTPRequestPart
+  typealias InboundOut = HTTPRequestPart
+  typealias OutboundIn = HTTPResponsePart
+  typealias OutboundOut = HTTPResponsePart
+
+  /// A finished answer on its way back to the loop.
+  typealias Answers = LoopQueue<(handler: SingleEventHandler, results: [Result<[Receipt], Refusal>])>
+
+  private enum State {
+    /// Requests have been handed on, and that many answers to them are not complete.
+    case passing(unanswered: Int)
+    case collecting(HTTPRequest, body: ByteBuffer)
+    /// With the ledger, or being answered.
+    case waiting(HTTPRequest)
+  }
+
+  private let responder: Responder
+  private let connection: Connection
+  private let answers: Answers
+  private var state = State.passing(unanswered: 0)
+  private var context: ChannelHandlerContext?
+  private var held = CircularBuffer<HTTPRequestPart>()
+  private var isReadHeld = false
+  private var heldQuiesce: ChannelShouldQuiesceEvent?
+
+  init(responder: Responder, connection: Connection, answers: Answers) {
+    self.responder = responder
+    self.connection = connection
+    self.answers = answers
+  }
+
+  /// Takes the answers of all connections of a loop.
+  static func answers(on loop: any EventLoop) -> Answers {
+    Answers(loop) { $0.handler.answer($0.results) }
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    self.context = nil
+  }
+
+  // MARK: What comes in
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    take(unwrapInboundIn(data), context)
+  }
+
+  private func take(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
+    switch (state, part) {
+    case (.passing(unanswered: 0), .head(let head)) where isOurs(head):
+      state = .collecting(head, body: ByteBuffer())
+    case (.passing(let unanswered), .head):
+      state = .passing(unanswered: unanswered + 1)
+      context.fireChannelRead(wrapInboundOut(part))
+    case (.passing, _):
+      context.fireChannelRead(wrapInboundOut(part))
+    case (.collecting(let head, var body), .body(let more)):
+      state = .passing(unanswered: 0)  // Lets go of the body, so that it grows in place.
+      if body.readableBytes == 0 { body = more } else { body.writeImmutableBuffer(more) }
+      state = .collecting(head, body: body)
+    case (.collecting(let head, let body), .end):
+      state = .waiting(head)
+      append(body)
+    case (.collecting, .head):
+      preconditionFailure("the parser ends one request before it begins the next")
+    case (.waiting, _):
+      held.append(part)
+    }
+  }
+
+  /// Whether the request says nothing but that it brings an event, and may.
+  private func isOurs(_ head: HTTPRequest) -> Bool {
+    guard head.method == .post, head.path == "/v1/events", let principal = connection.principal,
+      principal.rights.contains(.append), !connection.isClosing
+    else { return false }
+    var isStructured = false
+    var length: Int?
+    for field in head.headerFields {
+      switch field.name {
+      case .contentType:
+        guard !isStructured, field.value == "application/cloudevents+json" else { return false }
+        isStructured = true
+      case .contentLength:
+        guard length == nil else { return false }
+        length = Int(field.value)
+      case .transferEncoding, .expect, .connection, .prefer: return false
+      default: break
+      }
+    }
+    guard isStructured, let length else { return false }
+    return length <= Limits.event
+  }
+
+  private func append(_ body: ByteBuffer) {
+    guard let principal = connection.principal else { preconditionFailure("only a principal's requests are taken") }
+    let event: Event
+    do {
+      event = try Event.read(try JSONDocument.read(body))
+    } catch {
+      return write(.failure(error))
+    }
+    responder.ledger.append([[event]], by: principal) { [self] results in
+      answers.give((self, results))
+    }
+  }
+
+  /// No more is read than one request ahead: the client waits, not the memory.
+  func read(context: ChannelHandlerContext) {
+    if case .waiting = state {
+      isReadHeld = true
+    } else {
+      context.read()
+    }
+  }
+
+  /// Closing comes after the answer.
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    switch (state, event) {
+    case (.collecting, let event as ChannelShouldQuiesceEvent), (.waiting, let event as ChannelShouldQuiesceEvent):
+      heldQuiesce = event
+    default: context.fireUserInboundEventTriggered(event)
+    }
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    held.removeAll()
+    context.fireChannelInactive()
+  }
+
+  // MARK: What goes out
+
+  /// Answers of the responder.
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    if case .end = unwrapOutboundIn(data), case .passing(let unanswered) = state, unanswered > 0 {
+      state = .passing(unanswered: unanswered - 1)
+    }
+    context.write(data, promise: promise)
+  }
+
+  private func answer(_ results: [Result<[Receipt], Refusal>]) {
+    write(Result { () throws(Problem) in try AppendAnswer.event(results) })
+  }
+
+  private func write(_ result: Result<WholeAnswer, Problem>) {
+    guard case .waiting(let head) = state, let context else { return }
+    let answer: WholeAnswer
+    switch result {
+    case .success(let whole): answer = whole
+    case .failure(let problem):
+      responder.log(problem, of: head, on: connection)
+      answer = problem.answer
+    }
+    var fields = answer.headers
+    fields[.contentLength] = String(answer.body.readableBytes)
+    fields[.date] = responder.date.now
+    context.write(wrapOutboundOut(.head(HTTPResponse(status: answer.status, headerFields: fields))), promise: nil)
+    context.write(wrapOutboundOut(.body(answer.body)), promise: nil)
+    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    state = .passing(unanswered: 0)
+    goOn(context)
+  }
+
+  private func goOn(_ context: ChannelHandlerContext) {
+    while let part = held.popFirst() {
+      take(part, context)
+      if case .waiting = state { return }
+    }
+    if case .passing = state, let event = heldQuiesce {
+      heldQuiesce = nil
+      context.fireUserInboundEventTriggered(event)
+    }
+    context.fireChannelReadComplete()
+    if isReadHeld {
+      isReadHeld = false
+      context.read()
+    }
+  }
+}
