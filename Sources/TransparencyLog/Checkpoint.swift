@@ -28,6 +28,16 @@ public struct Checkpoint: Sendable, Hashable {
 
   /// Reads the text of a checkpoint. Of a signed one, pass the note's text, or use ``open(_:by:)``.
   public init(text: String) throws(NoteError) {
+    try self.init(text, isForeign: false)
+  }
+
+  /// Reads the text of any log's checkpoint, as a witness must: the origin may be any line that is not empty, and the
+  /// root of a tree of size 0 is not looked at.
+  public init(foreign text: String) throws(NoteError) {
+    try self.init(text, isForeign: true)
+  }
+
+  private init(_ text: String, isForeign: Bool) throws(NoteError) {
     guard text.utf8.last == newline else {
       throw .malformedCheckpoint(line: 1, expected: "lines that each end in a newline")
     }
@@ -36,16 +46,17 @@ public struct Checkpoint: Sendable, Hashable {
       throw .malformedCheckpoint(line: lines.count + 1, expected: "at least three lines: origin, size, root")
     }
     let origin = String(Substring(lines[0]))
-    guard KeyName.isValid(origin) else {
-      throw .malformedCheckpoint(line: 1, expected: "an origin without spaces and \"+\"")
+    guard isForeign ? !origin.isEmpty : KeyName.isValid(origin) else {
+      throw .malformedCheckpoint(
+        line: 1, expected: isForeign ? "an origin" : "an origin without spaces and \"+\"")
     }
-    guard let size = Checkpoint.parseSize(lines[1]) else {
+    guard let size = DecimalNumber.parse(lines[1]) else {
       throw .malformedCheckpoint(line: 2, expected: "a decimal size below 2^64 without leading zeros")
     }
     guard let root = Base64.decode(utf8: lines[2]).flatMap({ Digest($0) }) else {
       throw .malformedCheckpoint(line: 3, expected: "a root of 32 bytes in base64")
     }
-    if size == 0 && root != RFC6962.emptyRoot {
+    if !isForeign, size == 0, root != RFC6962.emptyRoot {
       throw .malformedCheckpoint(line: 3, expected: "\(RFC6962.emptyRoot.base64), the root of the empty tree")
     }
     if let empty = lines.dropFirst(3).firstIndex(where: \.isEmpty) {
@@ -68,6 +79,8 @@ public struct Checkpoint: Sendable, Hashable {
 
   /// The checkpoint of a note that `key` has signed, and that speaks for the log of the key's name.
   public static func open(_ note: SignedNote, by key: VerifierKey) throws(NoteError) -> Checkpoint {
+    // A witness does not speak for the log, whatever its name.
+    guard !key.isWitness else { throw .unsupportedAlgorithm(name: key.name, algorithm: key.algorithm.rawValue) }
     _ = try note.verified(by: [key])
     let checkpoint = try Checkpoint(text: note.text)
     guard sameBytes(checkpoint.origin, key.name) else {
@@ -79,12 +92,5 @@ public struct Checkpoint: Sendable, Hashable {
   /// As ``open(_:by:)-(SignedNote,_)``, of the bytes of a signed checkpoint.
   public static func open(_ note: [UInt8], by key: VerifierKey) throws(NoteError) -> Checkpoint {
     try open(SignedNote(parsing: note), by: key)
-  }
-
-  private static func parseSize(_ digits: Substring.UTF8View) -> UInt64? {
-    guard let first = digits.first, first != UInt8(ascii: "0") || digits.count == 1,
-      digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
-    else { return nil }
-    return UInt64(Substring(digits))
   }
 }

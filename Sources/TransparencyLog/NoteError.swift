@@ -12,6 +12,8 @@ public enum NoteError: Error, Hashable, Sendable {
   case malformedNote(expected: String)
   /// A line of the signature part is not `— name base64`; the number counts signature lines from 1.
   case malformedSignatureLine(number: Int, expected: String)
+  /// The bytes of a cosignature are not a time and an Ed25519 signature.
+  case malformedCosignature(expected: String)
   /// A signature that claims to be by a known key is not.
   case invalidSignature(name: String, keyID: UInt32)
   /// None of the known keys (named here) has signed the note.
@@ -39,6 +41,8 @@ extension NoteError: CustomStringConvertible {
       "not a signed note: expected \(expected)"
     case .malformedSignatureLine(let number, let expected):
       "signature line \(number) of the note is malformed: expected \(expected)"
+    case .malformedCosignature(let expected):
+      "not a cosignature: expected \(expected)"
     case .invalidSignature(let name, let keyID):
       "the signature by \(name)+\(hexadecimal(keyID)) does not hold"
     case .noKnownSignature(let expected):

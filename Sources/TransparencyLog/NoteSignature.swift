@@ -19,7 +19,7 @@ extension SignedNote {
     }
 
     /// Reads one signature line or more, each ended by a newline.
-    static func parse(_ block: String) throws(NoteError) -> [Signature] {
+    public static func parse(_ block: String) throws(NoteError) -> [Signature] {
       guard block.utf8.last == newline else {
         throw .malformedSignatureLine(number: 1, expected: "a newline at the end of the line")
       }

@@ -7,11 +7,11 @@ public struct SignatureAlgorithm: Sendable, Hashable, RawRepresentable {
     self.rawValue = rawValue
   }
 
-  /// Ed25519 (RFC 8032) over the note's text. The only type that is verified and made so far.
+  /// Ed25519 (RFC 8032) over the note's text: what this project's logs sign with.
   public static let ed25519 = SignatureAlgorithm(rawValue: 0x01)
   /// ECDSA; its key ID is the truncated SHA-256 of the SubjectPublicKeyInfo alone.
   public static let ecdsa = SignatureAlgorithm(rawValue: 0x02)
-  /// Time-stamped Ed25519 cosignatures of witnesses (C2SP tlog-cosignature).
+  /// Time-stamped Ed25519 cosignatures of witnesses (C2SP tlog-cosignature); see ``Cosignature``.
   public static let ed25519Cosignature = SignatureAlgorithm(rawValue: 0x04)
   /// RFC 6962 tree head signatures (C2SP static-ct-api); the key ID is made with the CT log ID.
   public static let rfc6962TreeHead = SignatureAlgorithm(rawValue: 0x05)

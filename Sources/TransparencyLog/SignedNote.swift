@@ -49,7 +49,7 @@ public struct SignedNote: Sendable {
     return SignedNote(text: text, signatures: signatures)
   }
 
-  private init(text: String, signatures: [Signature]) {
+  init(text: String, signatures: [Signature]) {
     self.text = text
     self.signatures = signatures
   }

@@ -5,7 +5,7 @@
 /// example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k
 /// ```
 ///
-/// Keys of any signature type can be read; only Ed25519 (0x01) is verified.
+/// Keys of any signature type can be read; Ed25519 signatures (0x01) and cosignatures (0x04) are verified.
 public struct VerifierKey: Sendable, Hashable {
   public let name: String
   /// The number by which, with the name, a signature line says whose it is. No protection against forgery.
@@ -42,20 +42,33 @@ public struct VerifierKey: Sendable, Hashable {
     self.publicKey = publicKey
   }
 
+  /// The key of a public key under a name.
+  public init(name: String, algorithm: SignatureAlgorithm, publicKey: [UInt8]) throws(NoteError) {
+    try KeyName.check(name)
+    try self.init(
+      name: name, keyID: algorithm.keyID(name: name, publicKey: publicKey), algorithm: algorithm, publicKey: publicKey)
+  }
+
   /// Whether this program can check signatures of this key's type.
-  public var canVerify: Bool { algorithm == .ed25519 }
+  public var canVerify: Bool { algorithm == .ed25519 || algorithm == .ed25519Cosignature }
+
+  /// Whether keys of this type sign as witnesses (C2SP tlog-cosignature), and so never as logs.
+  public var isWitness: Bool { algorithm == .ed25519Cosignature || algorithm == .mldsa44 }
 
   /// Whether `signature` (the bytes behind the key ID) is this key's signature of a note's text. False for every
   /// signature of a type that cannot be verified here.
   public func verifies(signature: [UInt8], of text: [UInt8]) -> Bool {
     switch algorithm {
-    case .ed25519: Ed25519.verify(signature, of: text, publicKey: publicKey)
-    default: false
+    case .ed25519: return Ed25519.verify(signature, of: text, publicKey: publicKey)
+    case .ed25519Cosignature:
+      guard let cosignature = try? Cosignature(signature) else { return false }
+      return cosignature.holds(for: text, publicKey: publicKey)
+    default: return false
     }
   }
 
   /// Whether a signature line claims to be by this key: both name and key ID are the same.
-  func claims(_ signature: SignedNote.Signature) -> Bool {
+  public func claims(_ signature: SignedNote.Signature) -> Bool {
     keyID == signature.keyID && sameBytes(name, signature.name)
   }
 }

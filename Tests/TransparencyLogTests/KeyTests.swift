@@ -90,8 +90,8 @@ import TransparencyLog
 
   @Test("A key of another signature type is read, but verifies nothing")
   func otherType() throws {
-    let key = try VerifierKey("remora.n621.de+da77ade7+BOvN63jn/bLvkieywe8R6UYAtVtNbZpXh34x7onlmtw2")
-    #expect(key.algorithm == .ed25519Cosignature)
+    let key = try VerifierKey(name: "log", algorithm: .mldsa44, publicKey: [UInt8](repeating: 7, count: 1312))
+    #expect(try VerifierKey("\(key)") == key)
     #expect(!key.canVerify)
     #expect(!key.verifies(signature: [UInt8](repeating: 0, count: 64), of: Array("Hallo\n".utf8)))
   }

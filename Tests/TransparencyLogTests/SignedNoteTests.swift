@@ -77,9 +77,10 @@ import TransparencyLog
 
   @Test("A known key of a type that cannot be verified is named, not passed over")
   func unsupported() throws {
-    let key = try VerifierKey("remora.n621.de+da77ade7+BOvN63jn/bLvkieywe8R6UYAtVtNbZpXh34x7onlmtw2")
-    let line = "— remora.n621.de " + Base64.encode([0xda, 0x77, 0xad, 0xe7] + [UInt8](repeating: 0, count: 72)) + "\n"
-    #expect(throws: NoteError.unsupportedAlgorithm(name: "remora.n621.de", algorithm: 4)) {
+    let key = try VerifierKey(name: "log", algorithm: .mldsa44, publicKey: [UInt8](repeating: 7, count: 1312))
+    let identifier = withUnsafeBytes(of: key.keyID.bigEndian) { Array($0) }
+    let line = "— log " + Base64.encode(identifier + [UInt8](repeating: 0, count: 2428)) + "\n"
+    #expect(throws: NoteError.unsupportedAlgorithm(name: "log", algorithm: 6)) {
       try parse("Text\n\n" + line).verified(by: [key])
     }
   }

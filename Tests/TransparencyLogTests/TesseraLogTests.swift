@@ -30,6 +30,28 @@ struct TesseraLogTests {
     #expect(frontier.root == checkpoint.root)
   }
 
+  @Test("The entries are those that were added, and the newest checkpoint is the last, as its maker remembers it")
+  func entries() throws {
+    let words = [
+      "one", "two", "three", "four", "five", "six", "seven", "eit", "nain", "ten", "ileven", "twelf", "threeten",
+      "fourten", "fivten",
+    ]
+    #expect(try Self.leaves() == words.map { RFC6962.leafHash(Array($0.utf8)) })
+    struct State: Decodable {
+      var size: UInt64
+      var root: String
+    }
+    let state = try Vectors.decode("tessera-log/.state/treeState", as: State.self)
+    let newest = try Self.checkpoint("checkpoint")
+    #expect(try newest == Self.checkpoint("checkpoint.15"))
+    #expect(newest.size == state.size && newest.root == Digest(base64: state.root))
+    #expect(newest.origin == "example.com/log/testdata")
+    let key = try VerifierKey(Self.vkey)
+    let text = String(decoding: try Vectors.bytes("tessera-log/checkpoint"), as: UTF8.self)
+    let altered = Array(text.replacing("\n15\n", with: "\n14\n").utf8)
+    #expect(throws: NoteError.self) { try Checkpoint.open(altered, by: key) }
+  }
+
   @Test("Every tile is the leaf hashes in a row", arguments: 1...15)
   func tiles(width: Int) throws {
     #expect(try Vectors.bytes("tessera-log/tile/0/000.p/\(width)") == Self.leaves().prefix(width).flatMap(\.bytes))
