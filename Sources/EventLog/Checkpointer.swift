@@ -15,7 +15,7 @@ final class Checkpointer: @unchecked Sendable {
   private let origin: String
   private let logger: Logger
   /// Called after a checkpoint has become durable.
-  private let signed: @Sendable (LogEnd) -> Void
+  private let signed: @Sendable (LogEnd, _ note: String) -> Void
 
   private let condition = NSCondition()
   private var newest: LogEnd
@@ -26,7 +26,7 @@ final class Checkpointer: @unchecked Sendable {
 
   init(
     directory: LedgerDirectory, key: SigningKey, end: LogEnd, logger: Logger,
-    signed: @escaping @Sendable (LogEnd) -> Void
+    signed: @escaping @Sendable (LogEnd, _ note: String) -> Void
   ) {
     self.directory = directory
     self.key = key
@@ -40,8 +40,9 @@ final class Checkpointer: @unchecked Sendable {
   /// can be opened on a full disk.
   func start(after checkpoint: Checkpoint?) throws {
     if let checkpoint, checkpoint.size == newest.position.size, checkpoint.root == newest.frontier.root {
-      current = (checkpoint.size, String(decoding: try SystemCall.contents(of: directory.checkpoint), as: UTF8.self))
-      signed(newest)
+      let note = String(decoding: try SystemCall.contents(of: directory.checkpoint), as: UTF8.self)
+      current = (checkpoint.size, note)
+      signed(newest, note)
     } else {
       try sign(newest)
     }
@@ -146,7 +147,7 @@ final class Checkpointer: @unchecked Sendable {
     let checkpoint = Checkpoint(origin: origin, size: end.position.size, root: end.frontier.root)
     let note = try checkpoint.signed(by: key).encoded
     try SystemCall.replace(directory.checkpoint, with: Array(note.utf8))
-    signed(end)
+    signed(end, note)
     condition.lock()
     current = (end.position.size, note)
     condition.unlock()

@@ -22,6 +22,8 @@ public struct LedgerDirectory: Sendable, Hashable {
   /// Truth: the signing key and the keys of sealed fields.
   public var keys: String { path + "/keys" }
   public var signingKey: String { keys + "/signing.key" }
+  /// Derived: the tiles of the log's Merkle tree (C2SP tlog-tiles).
+  public var tiles: String { path + "/tile" }
   /// Derived: index and projections.
   public var cache: String { path + "/cache" }
   public var index: String { cache + "/index.sqlite" }
@@ -38,10 +40,10 @@ public struct LedgerDirectory: Sendable, Hashable {
   /// Every folder of a ledger with its mode, parents first. What can be read as content or key is the daemon's alone.
   static let folders: [(name: String, mode: mode_t)] = [
     ("log", 0o750), ("checkpoints", 0o750), ("documents", 0o700), ("documents/sha256", 0o700), ("keys", 0o700),
-    ("keys/personen", 0o700), ("cache", 0o750), ("run", 0o750),
+    ("keys/personen", 0o700), ("tile", 0o750), ("cache", 0o750), ("run", 0o750),
   ]
   /// Those that may be deleted at any time.
-  static let derivedFolders = ["cache", "run"]
+  static let derivedFolders = ["tile", "cache", "run"]
 }
 
 /// `ledger.json`: what the ledger is, fixed when it is created.

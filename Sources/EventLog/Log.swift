@@ -21,6 +21,7 @@ public final class Log: Sendable {
   private let index: LogIndex
   private let sequencer: Sequencer
   private let checkpointer: Checkpointer
+  let tileKeeper: TileKeeper
   private let signal: SizeSignal
   private let position: CurrentPosition
 
@@ -85,8 +86,17 @@ public final class Log: Sendable {
     let durable = try DurableHead.create(directory)
     let position = CurrentPosition(opened.end.position)
     let signal = SizeSignal(size: opened.end.position.size)
-    let checkpointer = Checkpointer(directory: directory, key: key, end: opened.end, logger: logger) { end in
+    let tileKeeper = TileKeeper(directory: directory, logger: logger) { from, below, body in
+      try index.readingConcurrently { reader in
+        try LogLines(directory: directory, end: position.value).forEach(from: from, below: below, reader) { line, _ in
+          try body(line)
+          return true
+        }
+      }
+    }
+    let checkpointer = Checkpointer(directory: directory, key: key, end: opened.end, logger: logger) { end, note in
       index.checkpointed(IndexStart(position: end.position, frontier: end.frontier, lastHash: end.lastHash))
+      tileKeeper.signed(end, note: note)
     }
     let sequencer = try Sequencer(
       directory: directory, end: opened.end, index: index, durable: durable, limits: limits, logger: logger,
@@ -98,17 +108,18 @@ public final class Log: Sendable {
     }
     index.startWriting()
     try checkpointer.start(after: checkpoint)
+    tileKeeper.start()
     sequencer.start()
     return Log(
       directory: directory, description: description, verifierKey: key.verifierKey,
       unrecordedCuts: Cut.pending(in: directory), lock: lock, index: index, sequencer: sequencer,
-      checkpointer: checkpointer, signal: signal, position: position)
+      checkpointer: checkpointer, tileKeeper: tileKeeper, signal: signal, position: position)
   }
 
   private init(
     directory: LedgerDirectory, description: LedgerDescription, verifierKey: VerifierKey, unrecordedCuts: [Cut],
-    lock: WriterLock, index: LogIndex, sequencer: Sequencer, checkpointer: Checkpointer, signal: SizeSignal,
-    position: CurrentPosition
+    lock: WriterLock, index: LogIndex, sequencer: Sequencer, checkpointer: Checkpointer, tileKeeper: TileKeeper,
+    signal: SizeSignal, position: CurrentPosition
   ) {
     self.directory = directory
     self.description = description
@@ -118,6 +129,7 @@ public final class Log: Sendable {
     self.index = index
     self.sequencer = sequencer
     self.checkpointer = checkpointer
+    self.tileKeeper = tileKeeper
     self.signal = signal
     self.position = position
   }
@@ -214,10 +226,11 @@ public final class Log: Sendable {
   /// Why nothing is written any more, if so.
   public var stopped: String? { sequencer.stopped }
 
-  /// Answers what waits, signs the last checkpoint, completes the index and lets go of the lock.
+  /// Answers what waits, signs the last checkpoint, completes tiles and index and lets go of the lock.
   public func close() throws {
     sequencer.close()
     checkpointer.close()
+    tileKeeper.close()
     signal.close()
     defer { lock.release() }
     try index.close()

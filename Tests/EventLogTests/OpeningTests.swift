@@ -152,7 +152,7 @@ import TransparencyLog
       let gate = Gate()
       gate.close()
       let checkpointer = Checkpointer(directory: ledger.directory, key: key, end: end(2), logger: TestLedger.logger) {
-        end in
+        end, _ in
         guard end.position.size == 3 else { return }
         signingBegan.yield()
         gate.pass()
