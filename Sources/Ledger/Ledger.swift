@@ -13,6 +13,9 @@ public final class Ledger: Sendable {
   public let packs: PackSet
   public let log: Log
 
+  /// What comes back from witnesses and time-stamping authorities.
+  let anchoring: Anchoring
+
   private let preparation: EventPreparation
   private let projections: Projections
   private let feed: ProjectionFeed
@@ -48,7 +51,9 @@ public final class Ledger: Sendable {
         directory: directory.cache, packs: packs, source: OpenLogSource(log: log),
         timeZone: log.description.timeZone,
         notify: { notice in logger.notice("projections", metadata: ["notice": "\(notice)"]) })
-      return Ledger(log: log, packs: packs, preparation: preparation, projections: projections, logger: logger)
+      return Ledger(
+        log: log, packs: packs, preparation: preparation, projections: projections, documents: documents,
+        logger: logger)
     } catch {
       try log.close()
       throw error
@@ -56,11 +61,13 @@ public final class Ledger: Sendable {
   }
 
   private init(
-    log: Log, packs: PackSet, preparation: EventPreparation, projections: Projections, logger: Logger
+    log: Log, packs: PackSet, preparation: EventPreparation, projections: Projections, documents: DocumentStore,
+    logger: Logger
   ) {
     self.log = log
     self.packs = packs
     self.preparation = preparation
+    anchoring = Anchoring(log: log, documents: documents)
     self.projections = projections
     timeZone = log.description.timeZone
     feed = ProjectionFeed(log: log, projections: projections, logger: logger)
@@ -103,13 +110,17 @@ public final class Ledger: Sendable {
   }
 
   /// Appends one of the ledger's own records and waits until it is durable. Its business time is when it is recorded.
-  private static func record(_ name: String, id: String, _ data: String, _ log: Log) async throws {
+  @discardableResult
+  static func record(_ name: String, id: String, _ data: String, _ log: Log) async throws -> Receipt {
     let event = Event(
       id: "\(name)-\(id)", source: Log.ledgerSource, type: Log.ledgerTypePrefix + name, subject: Log.ledgerSubject,
       extensions: [Extension("authid", .string(Log.ledgerPrincipal))],
       payload: .json(try JSONDocument(data).root))
     let results = await log.append([AppendGroup([PreparedEvent(event)], recordedBy: Log.ledgerPrincipal)])
-    for case .failure(let error) in results { throw Refusal(error, isBatch: false) }
+    guard let receipt = try results.first?.mapError({ Refusal($0, isBatch: false) }).get().first else {
+      preconditionFailure("the log answers every group it is given")
+    }
+    return receipt
   }
 
   // MARK: Writing

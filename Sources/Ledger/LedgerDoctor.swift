@@ -3,6 +3,7 @@ import EventLog
 import Foundation
 import LogFormat
 import ReadModels
+import TransparencyLog
 
 /// Examines what is derived from the log, makes anew what is wrong, and looks at the modes of what is secret.
 public struct LedgerDoctor: Sendable {
@@ -37,6 +38,7 @@ public struct LedgerDoctor: Sendable {
     }
     try withExtendedLifetime(lock) {
       findings.append(try index(reader))
+      findings.append(try tiles(reader))
       findings.append(try projections(reader))
     }
     return findings
@@ -95,6 +97,30 @@ public struct LedgerDoctor: Sendable {
           "der Index stimmte nicht mit dem Protokoll überein (Zeilen: \(list)); er wurde entfernt, der nächste Start legt ihn neu an"
       )
     }
+  }
+
+  private func tiles(_ reader: LedgerReader) throws -> Finding {
+    let result: TileExamination.Result
+    do {
+      result = try TileExamination(reader.log).run()
+    } catch let error as HashTilesError {
+      return Finding(
+        isSound: false, english: "\(error): the log is not what its checkpoint says; run 'verify'",
+        german: "\(error): das Protokoll ist nicht das der Prüfsumme (checkpoint); 'verify' ausführen")
+    }
+    guard result.altered == 0 else {
+      return Finding(
+        isSound: false, english: "\(result.altered) tiles did not say what the log says and were written again",
+        german: "\(result.altered) Kacheln stimmten nicht mit dem Protokoll überein und wurden neu geschrieben")
+    }
+    guard result.missing == 0 else {
+      return Finding(
+        isSound: true, english: "\(result.missing) tiles were missing and were written from the log",
+        german: "\(result.missing) Kacheln fehlten und wurden aus dem Protokoll geschrieben")
+    }
+    return Finding(
+      isSound: true, english: "the tiles say what the log says, up to record \(result.records)",
+      german: "die Kacheln stimmen mit dem Protokoll überein, bis Datensatz \(result.records)")
   }
 
   private func projections(_ reader: LedgerReader) throws -> Finding {
