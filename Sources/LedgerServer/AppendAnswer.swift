@@ -5,29 +5,40 @@ import Ledger
 /// The answers to one group of events: one alone, or a batch.
 enum AppendAnswer {
   /// 201 where the event is recorded now, 200 where it was before.
-  static func event(_ results: [Result<[Receipt], Refusal>]) throws(Problem) -> WholeAnswer {
-    let receipts = try receipts(results)
+  ///
+  /// - Parameter proofs: the proof of every receipt, where the client has waited for them.
+  static func event(_ receipts: [Receipt], proofs: [String]? = nil) -> WholeAnswer {
     var body: [UInt8] = []
     body.reserveCapacity(256)
-    receipts.first?.writeJSON(to: &body)
-    return .json(receipts.allSatisfy(\.duplicate) ? .ok : .created, body)
+    receipts.first?.writeJSON(proof: proofs?.first, to: &body)
+    return answer(receipts, body, hasProofs: proofs != nil)
   }
 
   /// 201 where anything is recorded now, 200 where all of it was before.
-  static func batch(_ results: [Result<[Receipt], Refusal>]) throws(Problem) -> WholeAnswer {
-    let receipts = try receipts(results)
+  ///
+  /// - Parameter proofs: the proof of every receipt, where the client has waited for them.
+  static func batch(_ receipts: [Receipt], proofs: [String]? = nil) -> WholeAnswer {
     var body: [UInt8] = []
     body.reserveCapacity(256 * receipts.count)
-    for receipt in receipts {
-      body.append(body.isEmpty ? UInt8(ascii: "[") : UInt8(ascii: ","))
-      receipt.writeJSON(to: &body)
+    for (index, receipt) in receipts.enumerated() {
+      body.append(index == 0 ? UInt8(ascii: "[") : UInt8(ascii: ","))
+      receipt.writeJSON(proof: proofs?[index], to: &body)
     }
     body.append(UInt8(ascii: "]"))
-    return .json(receipts.allSatisfy(\.duplicate) ? .ok : .created, body)
+    return answer(receipts, body, hasProofs: proofs != nil)
   }
 
-  private static func receipts(_ results: [Result<[Receipt], Refusal>]) throws(Problem) -> [Receipt] {
-    guard let result = results.first else { preconditionFailure("the ledger answers every group it is given") }
+  private static func answer(_ receipts: [Receipt], _ body: [UInt8], hasProofs: Bool) -> WholeAnswer {
+    var answer = WholeAnswer.json(receipts.allSatisfy(\.duplicate) ? .ok : .created, body)
+    if hasProofs { answer.headers[.preferenceApplied] = "wait" }
+    return answer
+  }
+}
+
+extension [Result<[Receipt], Refusal>] {
+  /// The receipts of the one group that was given to the ledger.
+  func onlyReceipts() throws(Problem) -> [Receipt] {
+    guard let result = first else { preconditionFailure("the ledger answers every group it is given") }
     do {
       return try result.get()
     } catch {

@@ -8,6 +8,8 @@ struct Call {
     case append(AppendForm)
     /// Sign a checkpoint over every record that is durable now.
     case sign
+    /// Keep what a witness or a time-stamping authority has confirmed.
+    case anchor
     case read(Route)
   }
 
@@ -40,6 +42,12 @@ struct Call {
         throw .forbidden("\(principal.name) may not ask for checkpoints")
       }
       action = .sign
+    } else if route == .anchors {
+      _ = try Query(request.uri.query, names: [])
+      guard principal.rights.contains(.administer) else {
+        throw .forbidden("\(principal.name) may not anchor the ledger")
+      }
+      action = .anchor
     } else if request.method == .post {
       _ = try Query(request.uri.query, names: [])
       guard principal.rights.contains(.append) else {

@@ -24,6 +24,13 @@ struct Reading: Sendable {
     case .record(let sequence):
       _ = try query([])
       return try await record(sequence)
+    case .proof(let sequence):
+      _ = try query([])
+      return try await proof(of: sequence)
+    case .consistency: return try await consistency(try query(["from", "to"]))
+    case .tile(let path):
+      _ = try query([])
+      return try await tile(path)
     case .subject(let subject):
       _ = try query([])
       return try await state(of: subject)
@@ -36,6 +43,8 @@ struct Reading: Sendable {
     case .figures: return try await figures(try query(["as-of", "effective", "name"], repeatable: ["name"]))
     case .report(let name): return try await report(name, try query(["period", "as-of", "format"]))
     case .projection(let pack, let table): return try await rows(of: table, in: pack, try query(["as-of"]))
+    // Taken by POST alone, and so not asked here.
+    case .anchors: throw .methodNotAllowed(.get, allowed: route.methods)
     case .health:
       _ = try query([])
       return .json(.ok, Array(#"{"status":"alive"}"#.utf8))

@@ -34,7 +34,11 @@ struct Responder: Sendable {
         // Only now, when nothing in the head speaks against it, the client is asked for the body.
         if call.awaitsContinue { try await writer.writeInformationalHead(HTTPResponse(status: .continue)) }
         response = try await append(
-          form, request.body, by: call.principal, channel: channel, bodyIsUnread: &bodyIsUnread)
+          form, request.body, by: call.principal, channel: channel, proofs: proofs(for: request),
+          bodyIsUnread: &bodyIsUnread)
+      case .anchor:
+        if call.awaitsContinue { try await writer.writeInformationalHead(HTTPResponse(status: .continue)) }
+        response = try await anchor(request.body, by: call.principal, bodyIsUnread: &bodyIsUnread)
       case .sign:
         response = try await Reading(ledger: ledger, threads: threads, logger: logger).newCheckpoint()
       case .read(let route):
@@ -55,7 +59,8 @@ struct Responder: Sendable {
   }
 
   private func append(
-    _ form: AppendForm, _ body: RequestBody, by principal: Principal, channel: any Channel, bodyIsUnread: inout Bool
+    _ form: AppendForm, _ body: RequestBody, by principal: Principal, channel: any Channel, proofs: ReceiptProofs?,
+    bodyIsUnread: inout Bool
   ) async throws -> Response {
     func whole(_ limit: Int) async throws -> ByteBuffer {
       guard let whole = try await body.collect(atMost: limit) else { throw AppendForm.tooLarge(limit) }
@@ -65,19 +70,34 @@ struct Responder: Sendable {
     switch form {
     case .structured:
       let event = try Event.read(try JSONDocument.read(try await whole(Limits.event)))
-      return try AppendAnswer.event(await ledger.append([[event]], by: principal)).response
+      let receipts = try await ledger.append([[event]], by: principal).onlyReceipts()
+      return AppendAnswer.event(receipts, proofs: await proofs?.texts(of: receipts)).response
     case .binary(let head):
       let event = try head.event(body: try await whole(Limits.event))
-      return try AppendAnswer.event(await ledger.append([[event]], by: principal)).response
+      let receipts = try await ledger.append([[event]], by: principal).onlyReceipts()
+      return AppendAnswer.event(receipts, proofs: await proofs?.texts(of: receipts)).response
     case .batch:
       let events = try Event.readBatch(try JSONDocument.read(try await whole(Limits.batch)))
       guard !events.isEmpty else { return WholeAnswer.json(.ok, Array("[]".utf8)).response }
-      return try AppendAnswer.batch(await ledger.append([events], by: principal, asBatch: true)).response
+      let receipts = try await ledger.append([events], by: principal, asBatch: true).onlyReceipts()
+      return AppendAnswer.batch(receipts, proofs: await proofs?.texts(of: receipts)).response
     case .lines(let summary):
       bodyIsUnread = false
       let lines = LineAppend(ledger: ledger, principal: principal, channel: channel)
       return summary ? try await lines.summary(body) : lines.stream(body)
     }
+  }
+
+  private func proofs(for request: Request) -> ReceiptProofs? {
+    ProofWait(request.headers).map { ReceiptProofs(wait: $0, ledger: ledger, threads: threads, logger: logger) }
+  }
+
+  private func anchor(
+    _ body: RequestBody, by principal: Principal, bodyIsUnread: inout Bool
+  ) async throws -> Response {
+    guard let whole = try await body.collect(atMost: Limits.anchor) else { throw AppendForm.tooLarge(Limits.anchor) }
+    bodyIsUnread = false
+    return try await AnchorAnswer.answer(try JSONDocument.read(whole).root, from: ledger, to: principal)
   }
 
   /// How long a client may take to notice that the rest of its body is not wanted.

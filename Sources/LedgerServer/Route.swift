@@ -4,9 +4,14 @@ import HTTPTypes
 enum Route: Sendable, Hashable {
   case events
   case record(sequence: Substring)
+  case proof(sequence: Substring)
+  case consistency
+  /// A path of C2SP tlog-tiles, without its leading slash.
+  case tile(Substring)
   /// Everything after `/v1/subjects/`, whose slashes belong to the subject.
   case subject(Substring)
   case checkpoint
+  case anchors
   case packs
   case figures
   case report(name: Substring)
@@ -18,6 +23,8 @@ enum Route: Sendable, Hashable {
     switch path {
     case "/v1/events": self = .events
     case "/checkpoint": self = .checkpoint
+    case "/v1/anchors": self = .anchors
+    case "/v1/consistency": self = .consistency
     case "/v1/packs": self = .packs
     case "/v1/figures": self = .figures
     case "/healthz": self = .health
@@ -27,6 +34,12 @@ enum Route: Sendable, Hashable {
         self = .subject(subject)
       } else if let sequence = path.after("/v1/events/"), !sequence.contains("/") {
         self = .record(sequence: sequence)
+      } else if let parts = path.after("/v1/events/")?.split(separator: "/", omittingEmptySubsequences: false),
+        parts.count == 2, parts[1] == "proof", !parts[0].isEmpty
+      {
+        self = .proof(sequence: parts[0])
+      } else if path.after("/tile/") != nil {
+        self = .tile(path.dropFirst())
       } else if let name = path.after("/v1/reports/"), !name.contains("/") {
         self = .report(name: name)
       } else if let names = path.after("/v1/projections/")?.split(separator: "/", omittingEmptySubsequences: false),
@@ -44,6 +57,7 @@ enum Route: Sendable, Hashable {
     switch self {
     case .events: [.get, .post]
     case .checkpoint: [.get, .head, .post]
+    case .anchors: [.post]
     default: [.get, .head]
     }
   }

@@ -156,7 +156,7 @@ final class SingleEventHandler: ChannelDuplexHandler, RemovableChannelHandler, @
   }
 
   private func answer(_ results: [Result<[Receipt], Refusal>]) {
-    write(Result { () throws(Problem) in try AppendAnswer.event(results) })
+    write(Result { () throws(Problem) in AppendAnswer.event(try results.onlyReceipts()) })
   }
 
   private func write(_ result: Result<WholeAnswer, Problem>) {
