@@ -3,6 +3,9 @@ import TransparencyLog
 
 /// Walks through the log line by line and says of each whether it is the record that belongs there.
 ///
+/// Where all is well it takes whole chunks, which the workers have scanned ahead (``ChunkScout``); a chunk in which
+/// anything is remarkable it reads itself, as if there were no workers.
+///
 /// A record is vouched for by the `previoushash` of the one behind it, so a line is judged with a view of the lines that
 /// follow. In a sound log the next one is enough. Where something is wrong the auditor looks further ahead, finds out
 /// which of two neighbours is the altered one, and goes on as if nothing had happened: with the leaf hash that the
@@ -15,6 +18,7 @@ struct ChainAuditor {
   private static let sameHashDifference = 32
 
   private let reader: LineReader
+  private var scout: ChunkScout
   private let extent: LogExtent
   /// How many records the newest checkpoint covers, as far as it can be read. Nothing before is taken for a torn write.
   private let coveredSize: UInt64
@@ -26,7 +30,7 @@ struct ChainAuditor {
   private var lastLeaf: Digest? = .zero
   private var end: LogPlace?
 
-  private var rules = ContentRules()
+  private var rules: ContentRules
   private var tree: TreeRoots
   private var strays = StrayRecords()
   private var findings = FindingList()
@@ -48,35 +52,70 @@ struct ChainAuditor {
     var end: LogPlace?
     /// The contents that records rest on.
     var documents: [NamedDocument]
+    var anchors: [Anchor]
   }
 
-  init(extent: LogExtent, claims: [UInt64: Set<Digest>], coveredSize: UInt64) {
+  init(
+    extent: LogExtent, coveredSize: UInt64, tree: TreeRoots, scout: ChunkScout,
+    repetitions: RepetitionCheck
+  ) {
     self.extent = extent
     self.coveredSize = coveredSize
-    reader = LineReader(extent.segments)
-    tree = TreeRoots(claims: claims)
+    self.scout = scout
+    reader = LineReader(extent)
+    rules = ContentRules(repetitions)
+    self.tree = tree
   }
 
   mutating func run(progress: (VerificationProgress) -> Void) throws(VerifierError) -> Result {
-    while try look(ahead: 2) > 0 {
-      try judge()
-      if expected & 0xFFFF == 0 {
+    while true {
+      let isChunk = try takeChunk()
+      if !isChunk {
+        guard try look(ahead: 2) > 0 else { break }
+        try judge()
+      }
+      if isChunk || expected & 0xFFFF == 0 {
         progress(VerificationProgress(records: expected, bytes: reader.byteCount, totalBytes: extent.byteCount))
       }
     }
+    try takeContinuation()
     let size = closeBatch()
     checkEmptySegments()
-    for finding in strays.resolve() { findings.append(finding) }
+    for finding in strays.resolve() { findings.append(finding, .evidence) }
     findings.omit(strays.omitted)
+    findings.append(contentsOf: try rules.finish(extent))
     return Result(
       findings: findings, tree: tree, size: size, opening: opening, byteCount: reader.byteCount,
-      tornByteCount: tornByteCount, end: end, documents: rules.documents)
+      tornByteCount: tornByteCount, end: end, documents: rules.documents, anchors: rules.anchors)
   }
 
   /// Reads on until the view holds `count` lines or the log is at its end.
   private mutating func look(ahead count: Int) throws(VerifierError) -> Int {
     while view.count < count, let line = try reader.next() { view.append(line) }
     return view.count
+  }
+
+  // MARK: Taking chunks
+
+  /// Takes the chunk that begins where the auditor stands, if all of it is as it must be.
+  private mutating func takeChunk() throws(VerifierError) -> Bool {
+    let position = view.first.map { extent.offset(of: $0.place) } ?? reader.position
+    guard let chunk = try scout.soundChunk(at: position), chunk.leaves.start == expected,
+      chunk.previousHash == lastLeaf, !chunk.opensSegment || chunk.place.segmentSequence == expected,
+      try rules.check(chunk)
+    else { return false }
+    for line in chunk.ledgerRecords {
+      guard case .record(let record, _) = line.content else { continue }
+      if record.sequence == 0 { opening = record }
+      rules.note(record, at: line)
+    }
+    try tree.append(chunk)
+    lastLeaf = chunk.lastLeaf
+    expected += chunk.leaves.count
+    end = chunk.endPlace
+    view = []
+    reader.seek(to: chunk.end)
+    return true
   }
 
   // MARK: Judging the first line of the view
@@ -86,7 +125,7 @@ struct ChainAuditor {
     if case .record(let record, let leaf) = line.content, record.sequence == expected, record.previousHash == lastLeaf,
       line.isEnded, view.count > 1, view[1].previousHash == leaf
     {
-      accept(line, record, leaf)
+      try accept(line, record, leaf)
       return
     }
     _ = try look(ahead: ChainAuditor.widestView)
@@ -99,11 +138,11 @@ struct ChainAuditor {
     switch line.content {
     case .record(let record, let leaf):
       if record.sequence == expected {
-        judgeInPlace(line, record, leaf)
+        try judgeInPlace(line, record, leaf)
       } else {
-        judgeOutOfPlace(line, record, leaf)
+        try judgeOutOfPlace(line, record, leaf)
       }
-    case .broken(_, let reason): judgeBroken(line, reason)
+    case .broken(_, let reason): try judgeBroken(line, reason)
     }
   }
 
@@ -114,7 +153,9 @@ struct ChainAuditor {
   }
 
   /// The line claims the place that comes next.
-  private mutating func judgeInPlace(_ line: LogLine, _ record: Record, _ leaf: Digest) {
+  private mutating func judgeInPlace(
+    _ line: LogLine, _ record: Record, _ leaf: Digest
+  ) throws(VerifierError) {
     let successor = view.indices.dropFirst().first { view[$0].sequence == expected + 1 }
     if view.count > 1, view[1].sequence == expected, let rival = view[1].leaf, rival != leaf,
       successor.map({ view[$0].previousHash == rival }) ?? (tree.confirms([rival]) == true)
@@ -123,17 +164,17 @@ struct ChainAuditor {
       return
     }
     if let lastLeaf, record.previousHash != lastLeaf {
-      replace(line, claim: claim ?? line.leaf(withPreviousHash: lastLeaf))
+      try replace(line, claim: claim ?? line.leaf(withPreviousHash: lastLeaf))
       return
     }
     if view.dropFirst().contains(where: { $0.previousHash == leaf }) {
-      accept(line, record, leaf)
+      try accept(line, record, leaf)
     } else if let successor, !vouchesDespite(view[successor], at: successor, for: leaf) {
-      replace(line, claim: view[successor].previousHash)
+      try replace(line, claim: view[successor].previousHash)
     } else if let claimed = previousHashOfBrokenSuccessor, difference(claimed, leaf) > ChainAuditor.sameHashDifference {
-      replace(line, claim: claimed)
+      try replace(line, claim: claimed)
     } else {
-      accept(line, record, leaf)
+      try accept(line, record, leaf)
     }
   }
 
@@ -153,24 +194,26 @@ struct ChainAuditor {
   }
 
   /// The line is a record, but claims another place.
-  private mutating func judgeOutOfPlace(_ line: LogLine, _ record: Record, _ leaf: Digest) {
+  private mutating func judgeOutOfPlace(
+    _ line: LogLine, _ record: Record, _ leaf: Digest
+  ) throws(VerifierError) {
     let reading = readingOfFollowers(record.sequence)
     if record.previousHash == lastLeaf, reading != .extra {
       // It hangs where it should; only its number is wrong.
-      replace(line, claim: claim ?? line.leaf(withSequence: expected))
+      try replace(line, claim: claim ?? line.leaf(withSequence: expected))
       return
     }
     switch reading {
     case .inPlace:
-      strays.add(record.sequence, leaf: leaf, place: line.place, slot: expected, fillsSlot: true)
-      settle(leaf: claim, place: line.place, lines: 1)
-    case .gap: openGap(before: line, record)
+      strays.add(record, leaf: leaf, place: line.place, slot: expected, fillsSlot: true)
+      try settle(leaf: claim, place: line.place, lines: 1)
+    case .gap: try openGap(before: line, record)
     case .extra: setAside(line, record, leaf)
     case nil:
       if isPlausible(record.sequence), view.count == 1,
         record.sequence < max(coveredSize, expected + UInt64(ChainAuditor.widestView))
       {
-        openGap(before: line, record)
+        try openGap(before: line, record)
       } else {
         setAside(line, record, leaf)
       }
@@ -204,7 +247,7 @@ struct ChainAuditor {
   }
 
   /// The line is no record.
-  private mutating func judgeBroken(_ line: LogLine, _ reason: Phrase) {
+  private mutating func judgeBroken(_ line: LogLine, _ reason: Phrase) throws(VerifierError) {
     if let (first, rest) = line.splitAtLostLineFeed(expected: expected) {
       report(
         .altered, at: line,
@@ -212,10 +255,10 @@ struct ChainAuditor {
           "der Zeilenumbruch hinter dem Datensatz ist überschrieben", "the line feed behind the record is overwritten"))
       view.insert(contentsOf: [rest].compactMap { $0 }, at: 1)
       if case .record(let record, let leaf) = first.content, record.sequence == expected {
-        rules.check(record, at: first) { findings.append($0) }
-        settle(leaf: leaf, place: line.place, lines: 1, isSeen: true)
+        try check(record, at: first)
+        try settle(leaf: leaf, place: line.place, lines: 1, isSeen: true)
       } else {
-        settle(leaf: rest?.previousHash, place: line.place, lines: 1)
+        try settle(leaf: rest?.previousHash, place: line.place, lines: 1)
       }
       return
     }
@@ -230,7 +273,7 @@ struct ChainAuditor {
     report(.malformed, at: line, reason)
     let isOneRecord = places == 1
     let successor = pieces < view.count ? view[pieces] : nil
-    settle(
+    try settle(
       leaf: isOneRecord && successor?.sequence == expected + 1 ? successor?.previousHash : nil, place: line.place,
       lines: isOneRecord ? pieces : 1)
   }
@@ -254,7 +297,7 @@ struct ChainAuditor {
   // MARK: Outcomes
 
   /// The line is the record that belongs here.
-  private mutating func accept(_ line: LogLine, _ record: Record, _ leaf: Digest) {
+  private mutating func accept(_ line: LogLine, _ record: Record, _ leaf: Digest) throws(VerifierError) {
     if line.opensSegment, line.place.segmentSequence != expected,
       !strays.isMissing(line.place.segmentSequence, before: expected)
     {
@@ -268,12 +311,17 @@ struct ChainAuditor {
       report(.altered, at: line, Phrase("der Zeilenumbruch am Ende fehlt", "the line feed at the end is missing"))
     }
     if expected == 0 { opening = record }
-    rules.check(record, at: line) { findings.append($0) }
-    settle(leaf: leaf, place: line.place, lines: 1, isSeen: true)
+    try check(record, at: line)
+    try settle(leaf: leaf, place: line.place, lines: 1, isSeen: true)
+  }
+
+  private mutating func check(_ record: Record, at line: LogLine) throws(VerifierError) {
+    let offset = extent.offset(of: line.place)
+    try rules.check(record, at: line, offset: offset) { findings.append($0, .rules) }
   }
 
   /// The line stands in the right place, but is not the record that was written there.
-  private mutating func replace(_ line: LogLine, claim: Digest?) {
+  private mutating func replace(_ line: LogLine, claim: Digest?) throws(VerifierError) {
     if case .record(let record, _) = line.content, expected == 0 { opening = record }
     report(
       .altered, at: line,
@@ -281,38 +329,40 @@ struct ChainAuditor {
         "der Datensatz ist nicht der, für den sein Nachfolger oder die Prüfsumme bürgt",
         "the record is not the one that its successor or the checkpoint vouches for"))
     strays.claims[expected] = claim
-    settle(leaf: claim, place: line.place, lines: 1)
+    try settle(leaf: claim, place: line.place, lines: 1)
   }
 
   /// The line is one too many.
   private mutating func setAside(_ line: LogLine, _ record: Record, _ leaf: Digest) {
-    strays.add(record.sequence, leaf: leaf, place: line.place, slot: expected, fillsSlot: false)
+    strays.add(record, leaf: leaf, place: line.place, slot: expected, fillsSlot: false)
     end = line.end
     view.removeFirst()
   }
 
   /// Records are missing before the line.
-  private mutating func openGap(before line: LogLine, _ record: Record) {
+  private mutating func openGap(before line: LogLine, _ record: Record) throws(VerifierError) {
     let count = record.sequence - expected
     strays.addGap(expected..<record.sequence, place: line.place)
     strays.claims[record.sequence - 1] = record.previousHash
     if count == 1 {
-      tree.append(record.previousHash, place: line.place)
+      try tree.append(record.previousHash, place: line.place)
     } else {
       tree.skip(count)
     }
-    rules.skip(count)
+    rules.skip(count, at: extent.offset(of: line.place))
     expected = record.sequence
     lastLeaf = record.previousHash
   }
 
   /// The expected place is dealt with: takes the lines out of the view and goes on to the next.
-  private mutating func settle(leaf: Digest?, place: LogPlace, lines: Int, isSeen: Bool = false) {
+  private mutating func settle(
+    leaf: Digest?, place: LogPlace, lines: Int, isSeen: Bool = false
+  ) throws(VerifierError) {
     if !isSeen {
-      rules.skip(1)
+      rules.skip(1, at: extent.offset(of: place))
       if let leaf { strays.claims[expected] = leaf }
     }
-    tree.append(leaf, place: place)
+    try tree.append(leaf, place: place)
     lastLeaf = leaf
     expected += 1
     end = view[lines - 1].end
@@ -320,10 +370,21 @@ struct ChainAuditor {
   }
 
   private mutating func report(_ kind: Finding.Kind, at line: LogLine, _ detail: Phrase) {
-    findings.append(Finding(kind, sequence: expected, place: line.place, detail))
+    findings.append(Finding(kind, sequence: expected, place: line.place, detail), .chain)
   }
 
   // MARK: The end of the log
+
+  /// Records that were found before their places, which would be behind the last line.
+  private mutating func takeContinuation() throws(VerifierError) {
+    while let record = strays.takeContinuation(of: expected, lastLeaf) {
+      findings.append(StrayRecords.moved(expected, to: record.slot, place: record.place), .chain)
+      rules.skip(1, at: extent.offset(of: record.place))
+      try tree.append(record.leaf, place: record.place)
+      lastLeaf = record.leaf
+      expected += 1
+    }
+  }
 
   /// Deals with a batch whose end is missing; gives back the size of the log.
   private mutating func closeBatch() -> UInt64 {
@@ -341,7 +402,7 @@ struct ChainAuditor {
         .truncated, sequence: expected, place: end,
         Phrase(
           "der Stapel \(batch.start) bis \(batch.end) ist nicht vollständig",
-          "the batch \(batch.start) to \(batch.end) is not complete")))
+          "the batch \(batch.start) to \(batch.end) is not complete")), .evidence)
     return expected
   }
 
@@ -358,12 +419,12 @@ struct ChainAuditor {
             .missing, sequence: expected, place: place,
             Phrase(
               "die Datensätze vor dem Segment \(place.segment) fehlen",
-              "the records before the segment \(place.segment) are missing")))
+              "the records before the segment \(place.segment) are missing")), .evidence)
       } else {
         findings.append(
           Finding(
             .inserted, sequence: segment.firstSequence, place: place,
-            Phrase("leeres Segment mitten im Protokoll", "empty segment in the middle of the log")))
+            Phrase("leeres Segment mitten im Protokoll", "empty segment in the middle of the log")), .evidence)
       }
     }
   }

@@ -6,11 +6,12 @@ import LogFormat
 struct ContentRules {
   static let largestBatch: UInt64 = 10_000
 
-  private var versions = SubjectVersions()
-  private var identities = EventIdentities()
+  private var repetitions: RepetitionCheck
   private var lastTime = ""
-  /// The manifests of domain packs that records put in force.
+  /// The contents that records rest on.
   private(set) var documents: [NamedDocument] = []
+  /// What others are said to have confirmed.
+  private(set) var anchors: [Anchor] = []
   /// The batch that is not complete yet.
   private(set) var batch: Batch?
   /// How many records could not be looked at so far.
@@ -23,31 +24,48 @@ struct ContentRules {
     var place: LogPlace
   }
 
-  /// Records were passed over.
-  mutating func skip(_ count: UInt64) {
+  init(_ repetitions: RepetitionCheck) {
+    self.repetitions = repetitions
+  }
+
+  /// Records before the byte at `offset` of the log were passed over.
+  mutating func skip(_ count: UInt64, at offset: UInt64) {
     unseen += count
+    repetitions.skip(at: offset, unseen: unseen)
     batch = nil
   }
 
-  mutating func check(_ record: Record, at line: LogLine, report: (Finding) -> Void) {
+  /// Takes a chunk of records at once.
+  ///
+  /// - Returns: false, and nothing is taken, where something is to be reported of one of them.
+  mutating func check(_ chunk: ChunkScan) throws(VerifierError) -> Bool {
+    var batch = batch
+    guard let last = chunk.lastTime, !chunk.firstTime.utf8.lexicographicallyPrecedes(lastTime.utf8),
+      ContentRules.follow(&batch, through: chunk)
+    else { return false }
+    self.batch = batch
+    lastTime = last
+    try repetitions.note(chunk.fingerprints)
+    return true
+  }
+
+  /// Takes up what a record of the ledger itself says.
+  mutating func note(_ record: Record, at line: LogLine) {
+    documents += NamedDocument.named(by: record, at: line.place)
+    if record.type == AuditedRecord.anchor { anchors.append(Anchor(record, at: line.place)) }
+  }
+
+  /// Checks a record whose line starts at `offset` of the log. Its version, and whether it has been there before, is said
+  /// at the end.
+  mutating func check(
+    _ record: Record, at line: LogLine, offset: UInt64, report: (Finding) -> Void
+  ) throws(VerifierError) {
     func add(_ kind: Finding.Kind, _ german: String, _ english: String) {
       report(Finding(kind, sequence: record.sequence, place: line.place, Phrase(german, english)))
     }
 
-    documents += NamedDocument.named(by: record, at: line.place)
-    let before = versions.advance(record.subject, to: record.subjectVersion)
-    let isNext = record.subjectVersion == before + 1
-    let couldBeNext = record.subjectVersion > before && record.subjectVersion - before - 1 <= unseen
-    if !isNext && !couldBeNext {
-      add(
-        .version, "\(record.subject): Version \(record.subjectVersion), erwartet \(before + 1)",
-        "\(record.subject): version \(record.subjectVersion), expected \(before + 1)")
-    }
-    if let first = identities.insert(source: record.source, id: record.id, sequence: record.sequence) {
-      add(
-        .duplicate, "Quelle und id wie bei Datensatz \(first): \(record.source) \(record.id)",
-        "source and id as in record \(first): \(record.source) \(record.id)")
-    }
+    note(record, at: line)
+    try repetitions.note(record, at: offset)
     if record.recordedTime.utf8.lexicographicallyPrecedes(lastTime.utf8) {
       add(
         .time, "recordedtime \(record.recordedTime) liegt vor \(lastTime)",
@@ -75,5 +93,25 @@ struct ContentRules {
         batch = Batch(start: record.sequence, end: end, place: line.place)
       }
     }
+  }
+
+  /// Brings the open batch from before a chunk to behind it; false where one of the records breaks a rule.
+  private static func follow(_ batch: inout Batch?, through chunk: ChunkScan) -> Bool {
+    for run in chunk.batches {
+      let last = run.first + run.count - 1
+      if let open = batch {
+        if run.end != open.end || (chunk.opensSegment && run.first == chunk.leaves.start) { return false }
+        if last >= open.end { batch = nil }
+      } else if let end = run.end {
+        if end - run.first >= largestBatch { return false }
+        if last < end { batch = Batch(start: run.first, end: end, place: run.place) }
+      }
+    }
+    return true
+  }
+
+  /// What is wrong with versions, sources and ids, over the whole log.
+  mutating func finish(_ extent: LogExtent) throws(VerifierError) -> FindingList {
+    try repetitions.finish(extent)
   }
 }

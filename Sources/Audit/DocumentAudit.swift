@@ -22,14 +22,20 @@ struct DocumentAudit {
     }
   }
 
-  private func missing(_ digest: Digest, _ manifest: NamedDocument) -> Finding {
+  func missing(_ digest: Digest, _ manifest: NamedDocument) -> Finding {
     Finding(
       .documentMissing, sequence: manifest.sequence, place: manifest.place,
       Phrase("der Inhalt von sha256:\(digest) fehlt", "the content of sha256:\(digest) is missing"))
   }
 
+  static func altered(_ digest: Digest) -> Finding {
+    Finding(
+      .documentAltered,
+      Phrase("der Inhalt von sha256:\(digest) ist ein anderer", "the content of sha256:\(digest) is another"))
+  }
+
   /// A content; nil where there is none.
-  private func contents(of digest: Digest) throws(VerifierError) -> [UInt8]? {
+  func contents(of digest: Digest) throws(VerifierError) -> [UInt8]? {
     let path = "\(ledger)/documents/sha256/\(digest.hex.prefix(2))/\(digest.hex.dropFirst(2))"
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else {
@@ -57,10 +63,7 @@ struct DocumentAudit {
         // Files on their way in have other names.
         guard let digest = Digest(hex: folder + name) else { continue }
         if try DocumentAudit.hash("\(root)/\(folder)/\(name)") != digest {
-          report(
-            Finding(
-              .documentAltered,
-              Phrase("der Inhalt von sha256:\(digest) ist ein anderer", "the content of sha256:\(digest) is another")))
+          report(DocumentAudit.altered(digest))
         }
       }
     }

@@ -1,3 +1,4 @@
+import Glibc
 import LogFormat
 public import TransparencyLog
 
@@ -14,19 +15,37 @@ public struct LedgerVerifier: Sendable {
     public var checkpoints: [String]
     /// The key the ledger must be signed with; nil: the one that record 0 names.
     public var key: VerifierKey?
+    /// Which witnesses must have cosigned a checkpoint; nil: none.
+    public var policy: WitnessPolicy?
     /// Whether the contents in `documents/` are read and hashed as well.
     public var documents: Bool
-    /// A folder for what does not fit the memory. The fingerprints of ids and subjects, the only things kept of each
-    /// record, stay in memory, so nothing is written there.
+    /// A folder for what does not fit the memory (64 bytes of each record); nil: `$TMPDIR`, or else `/tmp`. The files
+    /// there have no name, so that nothing is left behind however the verification ends.
     public var temporaryDirectory: String?
+    /// How many threads verify; nil: one for each processor.
+    public var threads: Int?
+    /// The parts into which the log is cut for the threads, in bytes.
+    package var chunkSize: UInt64 = 1 << 20
+    /// The memory for sorting, in bytes.
+    package var sortingMemory = 192 << 20
 
     public init(
-      checkpoints: [String] = [], key: VerifierKey? = nil, documents: Bool = false, temporaryDirectory: String? = nil
+      checkpoints: [String] = [], key: VerifierKey? = nil, policy: WitnessPolicy? = nil, documents: Bool = false,
+      temporaryDirectory: String? = nil,
+      threads: Int? = nil
     ) {
       self.checkpoints = checkpoints
       self.key = key
+      self.policy = policy
       self.documents = documents
       self.temporaryDirectory = temporaryDirectory
+      self.threads = threads
+    }
+
+    var sorting: KeySorter.Limits {
+      KeySorter.Limits(
+        memory: sortingMemory,
+        temporaryDirectory: temporaryDirectory ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp")
     }
   }
 
@@ -41,6 +60,7 @@ public struct LedgerVerifier: Sendable {
 
   /// - Throws: where files cannot be read. What is wrong with the ledger stands in the report.
   public func run(progress: (VerificationProgress) -> Void = { _ in }) throws(VerifierError) -> VerificationReport {
+    let start = ContinuousClock.now
     guard try directoryEntries(ledger) != nil else { throw .noLedger(path: ledger) }
     // The checkpoint is read before the extent of the log: beside a daemon it is then never ahead of it.
     let files = try CheckpointFile.load(ledger: ledger, given: options.checkpoints)
@@ -49,10 +69,26 @@ public struct LedgerVerifier: Sendable {
     var claims: [UInt64: Set<Digest>] = [:]
     for claim in files.compactMap(\.claim) { claims[claim.size, default: []].insert(claim.root) }
 
-    var auditor = ChainAuditor(extent: extent, claims: claims, coveredSize: newest?.size ?? 0)
-    let log = try auditor.run(progress: progress)
+    let workers = try Workers(count: options.threads ?? Workers.available)
+    let tiles = try TileComparison(ledger: ledger)
+    func walk(_ sizes: Set<UInt64>) throws(VerifierError) -> ChainAuditor.Result {
+      let repetitions = RepetitionCheck(workers: workers, limits: options.sorting)
+      let scanner = ChunkScanner(
+        chunkSize: options.chunkSize, fingerprinter: repetitions.fingerprinter, sizes: sizes.sorted(), tiles: tiles)
+      let scout = ChunkScout(
+        workers: workers, scanner: scanner, chunks: LogChunks(extent, chunkSize: options.chunkSize))
+      var auditor = ChainAuditor(
+        extent: extent, coveredSize: newest?.size ?? 0, tree: TreeRoots(claims: claims, sizes: sizes, tiles: tiles),
+        scout: scout, repetitions: repetitions)
+      return try auditor.run(progress: progress)
+    }
+    let sizes = Set(claims.keys)
+    var log = try walk(sizes)
+    // An anchored checkpoint is kept in `checkpoints/`. Where one has gone, what it spoke of is known only now.
+    let anchored = Set(log.anchors.flatMap(\.sizes).filter { $0 > 0 && $0 <= log.size })
+    if !anchored.isSubset(of: sizes) { log = try walk(sizes.union(anchored)) }
     var findings = log.findings
-    func report(_ finding: Finding) { findings.append(finding) }
+    func report(_ finding: Finding) { findings.append(finding, .evidence) }
 
     let opening = Opening(log.opening, key: options.key, report: report)
     if log.size == 0 {
@@ -62,6 +98,13 @@ public struct LedgerVerifier: Sendable {
       report(LedgerVerifier.truncated(log, promised: extent.durableRecords, by: "run/durable"))
     }
     let signed = CheckpointAudit(files: files, opening: opening, log: log).run(report: report)
+    log.tree.tileFaults.report(to: &findings)
+    let covered = options.policy.map { PolicyAudit(policy: $0, files: files, opening: opening).run(report: report) }
+    let timeStamps = TimeStampAudit(
+      ledger: ledger, extent: extent, workers: workers, sorting: options.sorting, chunkSize: options.chunkSize,
+      origin: opening.origin ?? "", checksDocuments: options.documents)
+    try AnchorAudit(log: log, extent: extent, origin: opening.origin ?? "", files: files, timeStamps: timeStamps)
+      .run(report: report)
     if options.documents { try DocumentAudit(ledger: ledger, named: log.documents).run(report: report) }
 
     let signedSize = signed.map { min($0.size, log.size) } ?? 0
@@ -69,7 +112,8 @@ public struct LedgerVerifier: Sendable {
       origin: opening.origin, signed: signedSize, unsigned: log.size - signedSize,
       root: signed?.root ?? log.tree.root, keys: opening.key.map { ["\($0)"] } ?? [], checkpoints: files.count,
       records: log.size, bytes: log.byteCount - log.tornByteCount, tornBytes: log.tornByteCount,
-      findings: findings.sorted, omittedFindings: findings.omitted)
+      findings: findings.sorted, omittedFindings: findings.omitted,
+      witnessed: covered ?? nil, anchors: log.anchors.count, seconds: start.duration(to: .now).seconds)
   }
 
   static func truncated(_ log: ChainAuditor.Result, promised: UInt64, by witness: String) -> Finding {

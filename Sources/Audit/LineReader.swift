@@ -6,7 +6,8 @@ final class LineReader {
   static let longestLine = 1 << 18
   private static let bufferSize = 1 << 20
 
-  private let segments: [SegmentFile]
+  private let extent: LogExtent
+  private var segments: [SegmentFile] { extent.segments }
   private let buffer: UnsafeMutableRawPointer
   private var segmentIndex = -1
   private var file: Int32 = -1
@@ -17,12 +18,18 @@ final class LineReader {
   private var end = 0
   private var offset: UInt64 = 0
   private var isFirstLine = false
-  /// Bytes handed out so far, over all segments.
-  private(set) var byteCount: UInt64 = 0
+  /// Bytes that segments lack of their size when they were listed.
+  private var missingBytes: UInt64 = 0
+  /// Where to go on reading, if not behind the last line.
+  private var target: UInt64?
 
-  init(_ segments: [SegmentFile]) {
-    self.segments = segments
+  init(_ extent: LogExtent) {
+    self.extent = extent
     buffer = .allocate(byteCount: LineReader.bufferSize, alignment: 16)
+  }
+
+  convenience init(_ segments: [SegmentFile]) {
+    self.init(LogExtent(segments: segments))
   }
 
   deinit {
@@ -30,8 +37,32 @@ final class LineReader {
     if file >= 0 { close(file) }
   }
 
+  /// The offset in the log of the line that comes next.
+  var position: UInt64 {
+    target ?? (segments.indices.contains(segmentIndex) ? extent.offsets[segmentIndex] + offset : finished)
+  }
+
+  private var finished: UInt64 { segmentIndex < 0 ? 0 : extent.byteCount }
+
+  /// Bytes handed out or passed over so far.
+  var byteCount: UInt64 { position - missingBytes }
+
+  /// Goes on at an offset of the log, where a line begins or the log ends.
+  func seek(to offset: UInt64) { target = offset }
+
+  /// The line that begins at an offset of the log.
+  static func line(at offset: UInt64, of extent: LogExtent) throws(VerifierError) -> LogLine? {
+    let reader = LineReader(extent)
+    reader.seek(to: offset)
+    return try reader.next()
+  }
+
   /// The next line of the log, read; nil after the last.
   func next() throws(VerifierError) -> LogLine? {
+    if let target {
+      self.target = nil
+      try move(to: target)
+    }
     while true {
       if start == end && unread == 0 {
         guard try openNext() else { return nil }
@@ -41,10 +72,28 @@ final class LineReader {
     }
   }
 
+  private func move(to target: UInt64) throws(VerifierError) {
+    guard let index = extent.segmentIndex(at: target) else {
+      segmentIndex = segments.count
+      (start, end, unread) = (0, 0, 0)
+      return
+    }
+    if index != segmentIndex || file < 0 {
+      segmentIndex = index - 1
+      _ = try openNext()
+    }
+    let segment = segments[index]
+    offset = target - extent.offsets[index]
+    guard lseek(file, off_t(offset), SEEK_SET) >= 0 else { throw .io(call: "lseek", path: segment.path, code: errno) }
+    (start, end) = (0, 0)
+    unread = segment.byteCount - offset
+    isFirstLine = offset == 0
+  }
+
   private func openNext() throws(VerifierError) -> Bool {
     if file >= 0 { close(file) }
     file = -1
-    segmentIndex += 1
+    segmentIndex = min(segmentIndex + 1, segments.count)
     guard segmentIndex < segments.count else { return false }
     let segment = segments[segmentIndex]
     file = open(segment.path, O_RDONLY | O_CLOEXEC)
@@ -91,6 +140,7 @@ final class LineReader {
       }
       if got == 0 {
         // The file is shorter than it was when listed; what is there is all there is.
+        missingBytes += unread
         unread = 0
         return
       }
@@ -117,9 +167,7 @@ final class LineReader {
       isInLastSegment: segmentIndex == segments.count - 1)
     isFirstLine = false
     start = isEnded ? limit + 1 : limit
-    let consumed = UInt64(length) + (isEnded ? 1 : 0)
-    offset += consumed
-    byteCount += consumed
+    offset += UInt64(length) + (isEnded ? 1 : 0)
     return line
   }
 }

@@ -1,21 +1,28 @@
 import LogFormat
 import TransparencyLog
 
-/// A content that a record names and that must be kept with the ledger: the manifest of a domain pack put in force.
+/// A content that a record names and that must be kept with the ledger: the manifest of a domain pack put in force, the
+/// answer of a time stamp authority and the certificates it is checked with.
 struct NamedDocument {
   var digest: Digest
   var sequence: UInt64
   var place: LogPlace
 
   static func named(by record: Record, at place: LogPlace) -> [NamedDocument] {
-    guard record.type == "de.aktenspur.ledger.fachpakete-gesetzt", let packs = record.data?["fachpakete"] else {
-      return []
+    let texts: [String?] =
+      switch record.type {
+      case AuditedRecord.packs: record.data?["fachpakete"]?.elements.map { $0["digest"]?.string } ?? []
+      case AuditedRecord.anchor: ["antwort", "vertrauensanker"].map { record.data?[$0]?.string }
+      default: []
+      }
+    return texts.compactMap { text in
+      text.flatMap(digest).map { NamedDocument(digest: $0, sequence: record.sequence, place: place) }
     }
-    return packs.elements.compactMap { pack in
-      guard let text = pack["digest"]?.string, text.hasPrefix("sha256:"), let digest = Digest(hex: text.dropFirst(7))
-      else { return nil }
-      return NamedDocument(digest: digest, sequence: record.sequence, place: place)
-    }
+  }
+
+  /// The digest that `sha256:<64 hex digits>` writes.
+  static func digest(_ text: String) -> Digest? {
+    text.hasPrefix("sha256:") ? Digest(hex: text.dropFirst(7)) : nil
   }
 
   /// The digests in a manifest, whose lines are those of `sha256sum`.

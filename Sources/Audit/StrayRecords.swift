@@ -1,3 +1,4 @@
+import LogFormat
 import TransparencyLog
 
 /// Lines out of place and places without lines, kept until the end of the log, where it shows what belongs together: a
@@ -13,6 +14,7 @@ struct StrayRecords {
   private struct Stray {
     var sequence: UInt64
     var leaf: Digest
+    var previousHash: Digest
     var place: LogPlace
     /// The place in the log where it stands, or before which it stands.
     var slot: UInt64
@@ -24,12 +26,24 @@ struct StrayRecords {
     var place: LogPlace
   }
 
-  mutating func add(_ sequence: UInt64, leaf: Digest, place: LogPlace, slot: UInt64, fillsSlot: Bool) {
+  mutating func add(_ record: Record, leaf: Digest, place: LogPlace, slot: UInt64, fillsSlot: Bool) {
     guard strays.count < FindingList.limit else {
       omitted += 1
       return
     }
-    strays.append(Stray(sequence: sequence, leaf: leaf, place: place, slot: slot, fillsSlot: fillsSlot))
+    strays.append(
+      Stray(
+        sequence: record.sequence, leaf: leaf, previousHash: record.previousHash, place: place, slot: slot,
+        fillsSlot: fillsSlot))
+  }
+
+  /// Takes a line that was set aside and continues the log where its lines have come to an end.
+  mutating func takeContinuation(of size: UInt64, _ lastLeaf: Digest?) -> (leaf: Digest, slot: UInt64, place: LogPlace)?
+  {
+    guard let index = strays.firstIndex(where: { $0.sequence == size && $0.previousHash == lastLeaf })
+    else { return nil }
+    let stray = strays.remove(at: index)
+    return (stray.leaf, stray.slot, stray.place)
   }
 
   mutating func addGap(_ missing: Range<UInt64>, place: LogPlace) {
@@ -49,16 +63,13 @@ struct StrayRecords {
   func resolve() -> [Finding] {
     var findings: [Finding] = []
     var moved: Set<UInt64> = []
+    let filled = Set(strays.filter(\.fillsSlot).map(\.slot))
+    let successors = Dictionary(strays.map { ($0.sequence, $0.previousHash) }) { first, _ in first }
     for stray in strays {
-      let claim = claims[stray.sequence]
-      let isMissed = gaps.contains { $0.missing.contains(stray.sequence) }
+      let isMissed = filled.contains(stray.sequence) || gaps.contains { $0.missing.contains(stray.sequence) }
+      let claim = claims[stray.sequence] ?? (isMissed ? successors[stray.sequence &+ 1] : nil)
       if claim == stray.leaf || (claim == nil && isMissed), moved.insert(stray.sequence).inserted {
-        findings.append(
-          Finding(
-            .reordered, sequence: stray.sequence, place: stray.place,
-            Phrase(
-              "der Datensatz steht an der Stelle von \(stray.slot)", "the record stands in the place of \(stray.slot)"))
-        )
+        findings.append(StrayRecords.moved(stray.sequence, to: stray.slot, place: stray.place))
       } else if stray.fillsSlot {
         findings.append(
           Finding(
@@ -84,6 +95,12 @@ struct StrayRecords {
       }
     }
     return findings
+  }
+
+  static func moved(_ sequence: UInt64, to slot: UInt64, place: LogPlace) -> Finding {
+    Finding(
+      .reordered, sequence: sequence, place: place,
+      Phrase("der Datensatz steht an der Stelle von \(slot)", "the record stands in the place of \(slot)"))
   }
 
   private static func missing(_ range: Range<UInt64>, place: LogPlace) -> Finding {

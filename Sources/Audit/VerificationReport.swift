@@ -20,9 +20,16 @@ public struct VerificationReport: Sendable {
   public let bytes: UInt64
   /// Bytes at the end of the log that a write cut short has left; nothing of them was acknowledged.
   public let tornBytes: UInt64
-  public let findings: [Finding]
+  public internal(set) var findings: [Finding]
   /// How many findings there were beyond those listed.
-  public let omittedFindings: Int
+  public internal(set) var omittedFindings: Int
+  /// How many records the newest checkpoint covers that satisfies the witness policy; nil without a policy, or where none
+  /// does.
+  public internal(set) var witnessed: UInt64?
+  /// How many confirmations by others the log records.
+  public internal(set) var anchors = 0
+  /// How long the verification took.
+  public internal(set) var seconds = 0.0
 
   /// Whether the ledger is sound.
   public var isSound: Bool { findings.isEmpty }
@@ -69,6 +76,13 @@ public struct VerificationReport: Sendable {
         "Records: \(records) (\(bytes) bytes), \(signed) of them signed, \(unsigned) after the newest checkpoint"))
     if let root { lines.append(say("Wurzel: \(root.base64)", "Root: \(root.base64)")) }
     lines.append(say("Verglichene Prüfsummen: \(checkpoints)", "Checkpoints compared: \(checkpoints)"))
+    if anchors > 0 { lines.append(say("Verankerungen: \(anchors)", "Anchors: \(anchors)")) }
+    if let witnessed {
+      lines.append(
+        say(
+          "Nach der Zeugenregel gegengezeichnet: die ersten \(witnessed) Datensätze",
+          "Cosigned as the witness policy asks: the first \(witnessed) records"))
+    }
     for key in keys { lines.append(say("Schlüssel: \(key)", "Key: \(key)")) }
     if tornBytes > 0 {
       lines.append(
@@ -87,4 +101,27 @@ public struct VerificationReport: Sendable {
     }
     return lines.joined(separator: "\n") + "\n"
   }
+
+  /// How fast it was: one line for people, without a line feed.
+  public func pace(in language: Language) -> String {
+    let seconds = max(seconds, 1e-9)
+    let numbers = [
+      "\(Int(Double(records) / seconds))", VerificationReport.rounded(Double(bytes) / 1e6 / seconds),
+      VerificationReport.rounded(seconds),
+    ]
+    return Phrase(
+      "\(numbers[0]) Datensätze/s, \(numbers[1]) MB/s, \(numbers[2]) s",
+      "\(numbers[0]) records/s, \(numbers[1]) MB/s, \(numbers[2]) s"
+    ).text(in: language)
+  }
+
+  /// With one decimal.
+  private static func rounded(_ number: Double) -> String {
+    let tenths = Int((number * 10).rounded())
+    return "\(tenths / 10).\(tenths % 10)"
+  }
+}
+
+extension Duration {
+  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

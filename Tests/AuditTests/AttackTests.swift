@@ -68,6 +68,30 @@ import TransparencyLog
     #expect(report.findings[1].place == LogPlace(segmentSequence: 14, offset: UInt64(ledger.place(of: 16).offset)))
   }
 
+  @Test(
+    "However genuine records are shuffled, none of them is called altered",
+    arguments: [[18, 17, 19, 16], [17, 19, 16, 18], [19, 18, 17, 16], [17, 18, 19, 16], [19, 16, 17, 18]])
+  func shuffled(order: [Int]) throws {
+    let ledger = try SampleLedger()
+    var lines = ledger.segments[1]
+    lines.replaceSubrange(2..<6, with: order.map { ledger.segments[1][$0 - 14] })
+    try ledger.set(segment: 14, lines: lines)
+    #expect(Set(try ledger.verify().findings.map(\.kind)) == [.reordered])
+  }
+
+  @Test("The last record moved forward is reordered, and the log no shorter", arguments: [1, 2, 5])
+  func lastMovedForward(distance: Int) throws {
+    let ledger = try SampleLedger()
+    var lines = try #require(ledger.segments.last)
+    let last = lines.removeLast()
+    lines.insert(last, at: lines.count - distance)
+    try ledger.set(segment: 28, lines: lines)
+    let report = try ledger.verify()
+    #expect(report.findings.map(\.kind) == [.reordered])
+    #expect(report.findings.map(\.sequence) == [39])
+    #expect(report.records == 40)
+  }
+
   @Test("A record moved to a later place is reordered")
   func moved() throws {
     let ledger = try SampleLedger()

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 import TransparencyLog
 
 @testable import Audit
@@ -28,9 +29,12 @@ final class SampleLedger {
   }
 
   /// 40 records in three segments, with a batch (20 to 23) among them, and a checkpoint over all.
-  init(count: Int = 40, segmentStarts: [Int] = [0, 14, 28], change: (inout [Entry]) -> Void = { _ in }) throws {
+  init(
+    count: Int = 40, segmentStarts: [Int] = [0, 14, 28], key: SigningKey? = nil,
+    change: (inout [Entry]) -> Void = { _ in }
+  ) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "audit-\(UUID().uuidString)")
-    key = try SigningKey.generate(name: SampleLedger.origin)
+    self.key = try key ?? SigningKey.generate(name: SampleLedger.origin)
     var entries = (0..<count).map { index in
       Entry(
         id: "e-\(index)", subject: "anfrage/2022-\(index % 7)", version: index / 7 + 1, second: index,
@@ -40,7 +44,7 @@ final class SampleLedger {
       entries[0].subject = "ledger/eroeffnung"
       entries[0].version = 1
       entries[0].type = "de.aktenspur.ledger.eroeffnet"
-      entries[0].data = #"{"origin":"\#(SampleLedger.origin)","verifierkey":"\#(key.verifierKey)","format":1}"#
+      entries[0].data = #"{"origin":"\#(SampleLedger.origin)","verifierkey":"\#(self.key.verifierKey)","format":1}"#
       // Subject 0 begins with record 7.
       for index in stride(from: 7, to: count, by: 7) { entries[index].version -= 1 }
     }
@@ -137,8 +141,19 @@ final class SampleLedger {
 
   // MARK: Verification
 
+  /// Verifies line by line, as so small a log always is, and then in chunks of a few lines, by several threads, with
+  /// hardly any memory: both must find the same.
   func verify(_ options: LedgerVerifier.Options = .init()) throws -> VerificationReport {
-    try LedgerVerifier(ledger: path, options: options).run()
+    let report = try LedgerVerifier(ledger: path, options: options).run()
+    for chunkSize: UInt64 in [700, 3000] {
+      var options = options
+      options.chunkSize = chunkSize
+      options.threads = 3
+      options.sortingMemory = 1
+      let inChunks = try LedgerVerifier(ledger: path, options: options).run()
+      #expect(inChunks.json(in: .german) == report.json(in: .german), "chunks of \(chunkSize) bytes")
+    }
+    return report
   }
 }
 

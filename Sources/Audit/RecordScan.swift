@@ -1,0 +1,200 @@
+import LogFormat
+
+/// Says of a line whether it is a record in the form of the log, and where its members stand, without building one.
+///
+/// As ``JSONScan``, it says *yes* or *not for me to say*: strings with escapes outside `data`, and all that is wrong, are
+/// left to `Record`. Whatever it says yes to, `Record(line:)` reads as well, and with the same values.
+///
+/// ```
+/// {"specversion":"1.0","id":…,"source":…,"type":…,"subject":…[,"time":…][,extensions],"sequence":"20 digits",
+///  "subjectversion":N,"recordedtime":"…","recordedby":…[,"batchend":"20 digits"],"previoushash":"64 digits"
+///  [,"datacontenttype":…][,"dataschema":…][,"data":…|,"data_base64":…]}
+/// ```
+struct RecordScan {
+  typealias Bytes = UnsafeBufferPointer<UInt8>
+
+  let id: Bytes
+  let source: Bytes
+  let type: Bytes
+  let subject: Bytes
+  let sequence: UInt64
+  let subjectVersion: UInt64
+  /// 27 bytes.
+  let recordedTime: Bytes
+  let batchEnd: UInt64?
+  /// 64 bytes, which need not be hexadecimal digits.
+  let previousHash: Bytes
+  /// The byte behind the record.
+  let end: UnsafePointer<UInt8>
+
+  /// - Parameters:
+  ///   - start: the line; see ``ByteScan`` for what must stand behind it.
+  ///   - names: room for member names.
+  init?(_ start: UnsafePointer<UInt8>, names: JSONScan.Names) {
+    var scan = ByteScan(start)
+    guard scan.take(#"{"specversion":"1.0","id":""#), let id = RecordScan.takeText(&scan),
+      scan.take(#","source":""#), let source = RecordScan.takeText(&scan),
+      scan.take(#","type":""#), let type = RecordScan.takeText(&scan),
+      scan.take(#","subject":""#), let subject = RecordScan.takeText(&scan)
+    else { return nil }
+    if scan.take(#","time":""#) {
+      guard RecordScan.takeText(&scan) != nil else { return nil }
+    }
+    if !scan.take(#","sequence":""#) {
+      guard RecordScan.takeExtensions(&scan), scan.take(#","sequence":""#) else { return nil }
+    }
+    guard let sequence = RecordScan.takeSequence(&scan), scan.take(#","subjectversion":"#),
+      let subjectVersion = RecordScan.takeVersion(&scan),
+      scan.take(#","recordedtime":""#), let recordedTime = RecordScan.takeTime(&scan),
+      scan.take(#","recordedby":""#), RecordScan.takeText(&scan) != nil
+    else { return nil }
+    if scan.take(#","batchend":""#) {
+      guard let end = RecordScan.takeSequence(&scan), end >= sequence else { return nil }
+      batchEnd = end
+    } else {
+      batchEnd = nil
+    }
+    guard scan.take(#","previoushash":""#), let previousHash = RecordScan.takeText(&scan), previousHash.count == 64
+    else { return nil }
+    if scan.take(#","datacontenttype":""#) {
+      guard RecordScan.takeText(&scan) != nil else { return nil }
+    }
+    if scan.take(#","dataschema":""#) {
+      guard RecordScan.takeText(&scan) != nil else { return nil }
+    }
+    if scan.take(#","data":"#) {
+      var json = JSONScan(scan, names: names)
+      guard json.takeValue(depth: 1) else { return nil }
+      scan = json.scan
+    } else if scan.take(#","data_base64":""#) {
+      guard RecordScan.takeText(&scan) != nil else { return nil }
+    }
+    guard scan.take(UInt8(ascii: "}")), scan.next - start <= Event.maximumLineLength else { return nil }
+    self.id = id
+    self.source = source
+    self.type = type
+    self.subject = subject
+    self.sequence = sequence
+    self.subjectVersion = subjectVersion
+    self.recordedTime = recordedTime
+    self.previousHash = previousHash
+    end = scan.next
+  }
+
+  /// A string without escapes, whose opening quote is behind us; steps over the closing one.
+  @inline(__always)
+  private static func takeText(_ scan: inout ByteScan) -> Bytes? {
+    let start = scan.next
+    while true {
+      scan.skipPlain()
+      if scan.byte == UInt8(ascii: "\"") { break }
+      guard scan.byte >= 0x80, scan.takeMultibyteScalar() else { return nil }
+    }
+    let text = Bytes(start: start, count: scan.next - start)
+    scan.advance(by: 1)
+    return text
+  }
+
+  /// Extension attributes, in ASCII order of their names, up to a name that is none.
+  private static func takeExtensions(_ scan: inout ByteScan) -> Bool {
+    var last: Bytes?
+    while scan.byte == UInt8(ascii: ","), scan.next[1] == UInt8(ascii: "\"") {
+      var ahead = scan
+      ahead.advance(by: 2)
+      guard let name = takeText(&ahead), ahead.take(UInt8(ascii: ":")), isExtensionName(name) else { return true }
+      if let last, !last.lexicographicallyPrecedes(name) { return false }
+      last = name
+      scan = ahead
+      switch scan.byte {
+      case UInt8(ascii: "\""):
+        scan.advance(by: 1)
+        guard takeText(&scan) != nil else { return false }
+      case UInt8(ascii: "t"):
+        guard scan.take("true") else { return false }
+      case UInt8(ascii: "f"):
+        guard scan.take("false") else { return false }
+      default:
+        // Longer numbers may not fit 32 bits.
+        guard let number = takeNumber(&scan, longest: 9), number > 0 else { return false }
+      }
+    }
+    return true
+  }
+
+  /// Lower-case letters and digits, and not the name of a member with a place of its own.
+  private static func isExtensionName(_ name: Bytes) -> Bool {
+    guard !name.isEmpty,
+      name.allSatisfy({ $0 &- UInt8(ascii: "a") < 26 || $0 &- UInt8(ascii: "0") < 10 })
+    else { return false }
+    return !placed.contains {
+      $0.utf8CodeUnitCount == name.count && memoryIsEqual($0.utf8Start, name.baseAddress ?? $0.utf8Start, name.count)
+    }
+  }
+
+  private static let placed: [StaticString] = [
+    "sequence", "subjectversion", "recordedtime", "recordedby", "batchend", "previoushash", "specversion", "id",
+    "source", "type", "subject", "time", "datacontenttype", "dataschema", "data", "expectedversion",
+  ]
+
+  /// Digits without a sign, fraction or leading zero.
+  @inline(__always)
+  private static func takeNumber(_ scan: inout ByteScan, longest: Int) -> UInt64? {
+    guard scan.byte &- UInt8(ascii: "1") < 9 else { return nil }
+    var value: UInt64 = 0
+    var count = 0
+    while scan.byte &- UInt8(ascii: "0") < 10 {
+      guard count < longest else { return nil }
+      value = value &* 10 &+ UInt64(scan.byte &- UInt8(ascii: "0"))
+      scan.advance(by: 1)
+      count += 1
+    }
+    return value
+  }
+
+  private static func takeVersion(_ scan: inout ByteScan) -> UInt64? {
+    guard let version = takeNumber(&scan, longest: 18) else { return nil }
+    // What follows would make another number of it.
+    return scan.byte == UInt8(ascii: ",") ? version : nil
+  }
+
+  /// 20 digits below 10^19 and the closing quote.
+  @inline(__always)
+  private static func takeSequence(_ scan: inout ByteScan) -> UInt64? {
+    let digits = scan.next
+    guard digits[0] == UInt8(ascii: "0"), digits[20] == UInt8(ascii: "\"") else { return nil }
+    var value: UInt64 = 0
+    for index in 1..<20 {
+      let digit = digits[index] &- UInt8(ascii: "0")
+      guard digit < 10 else { return nil }
+      value = value &* 10 &+ UInt64(digit)
+    }
+    scan.advance(by: 21)
+    return value
+  }
+
+  /// `2026-11-23T20:04:51.123456Z` and the closing quote.
+  @inline(__always)
+  private static func takeTime(_ scan: inout ByteScan) -> Bytes? {
+    let text = scan.next
+    func number(_ range: Range<Int>) -> Int? {
+      var value = 0
+      for index in range {
+        let digit = text[index] &- UInt8(ascii: "0")
+        guard digit < 10 else { return nil }
+        value = value * 10 + Int(digit)
+      }
+      return value
+    }
+    guard text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"), text[10] == UInt8(ascii: "T"),
+      text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"), text[19] == UInt8(ascii: "."),
+      text[26] == UInt8(ascii: "Z"), text[27] == UInt8(ascii: "\""),
+      let year = number(0..<4), let month = number(5..<7), let day = number(8..<10), let hour = number(11..<13),
+      let minute = number(14..<16), let second = number(17..<19), number(20..<26) != nil,
+      hour < 24, minute < 60, second < 60, month >= 1, month <= 12, day >= 1
+    else { return nil }
+    // Months have 28 days at least; only the few days beyond need the calendar.
+    guard day <= 28 || CivilDate.dayNumber(year: year, month: month, day: day) != nil else { return nil }
+    scan.advance(by: 28)
+    return Bytes(start: text, count: 27)
+  }
+}
