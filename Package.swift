@@ -28,6 +28,7 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let swiftASN1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
@@ -39,6 +40,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
     .package(url: "https://github.com/apple/swift-atomics", from: "1.3.0"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -53,28 +55,37 @@ let package = Package(
     .executableTarget(
       name: "aktenspur",
       dependencies: [
-        "LedgerServer", "Reporting", "Ledger", "ReadModels", "DomainPacks", "Audit", "EventLog", "LogFormat",
-        "TransparencyLog", argumentParser, logging, nioCore, nioHTTP1, nioPosix,
+        "LedgerServer", "Reporting", "Ledger", "ReadModels", "DomainPacks", "Audit", "Witness", "EventLog",
+        "TimeStamps", "LogFormat", "TransparencyLog", argumentParser, logging, nioCore, nioHTTP1, nioPosix,
       ],
       swiftSettings: settings),
     .executableTarget(name: "bench", dependencies: [argumentParser], swiftSettings: settings),
     module(
       "LedgerServer",
       [
-        "Ledger", "Reporting", "ReadModels", "DomainPacks", "EventLog", "LogFormat", "TransparencyLog", "CPeer",
-        hummingbirdCore, httpTypes, logging, nioCore, nioHTTPTypes, nioPosix, serviceLifecycle, unixSignals,
+        "Ledger", "Reporting", "ReadModels", "DomainPacks", "EventLog", "TimeStamps", "LogFormat", "TransparencyLog",
+        "CPeer", hummingbirdCore, httpTypes, logging, nioCore, nioHTTPTypes, nioPosix, serviceLifecycle, unixSignals,
       ]),
     module("Reporting", ["ReadModels", "DomainPacks", "LogFormat", "TransparencyLog", mustache]),
     module(
       "Ledger",
-      ["ReadModels", "DomainPacks", "DocumentStore", "Privacy", "EventLog", "LogFormat", "TransparencyLog", logging]),
+      [
+        "ReadModels", "DomainPacks", "DocumentStore", "Privacy", "EventLog", "TimeStamps", "LogFormat",
+        "TransparencyLog", logging,
+      ]),
     module("ReadModels", ["DomainPacks", "LogFormat", "TransparencyLog", grdb, grdbSQLite]),
     module("DomainPacks", ["LogFormat", "TransparencyLog"]),
     module("DocumentStore", ["TransparencyLog"]),
     module("Privacy", ["LogFormat", "TransparencyLog", "COpenSSL"]),
-    module("Audit", ["LogFormat", "TransparencyLog"]),
+    module("Audit", ["TimeStamps", "LogFormat", "TransparencyLog"]),
+    module(
+      "Witness",
+      [
+        "TransparencyLog", hummingbirdCore, httpTypes, logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
+      ]),
     module("EventLog", ["LogFormat", "TransparencyLog", "CPeer", atomics, grdb, grdbSQLite, logging]),
     module("LogFormat", ["TransparencyLog"]),
+    module("TimeStamps", ["TransparencyLog", "COpenSSL", swiftASN1]),
     module("TransparencyLog", ["COpenSSL"]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CPeer"),
@@ -95,12 +106,15 @@ let package = Package(
     tests(of: "DomainPacks", ["LogFormat", "TransparencyLog"]),
     tests(of: "DocumentStore", ["TransparencyLog"]),
     tests(of: "Privacy", ["LogFormat", "TransparencyLog"]),
-    tests(of: "Audit", ["LogFormat", "TransparencyLog"]),
+    tests(of: "Audit", ["TimeStamps", "LogFormat", "TransparencyLog"]),
+    tests(of: "Witness", ["TransparencyLog"]),
     tests(of: "EventLog", ["Audit", "LogFormat", "TransparencyLog", grdb, logging]),
     tests(of: "LogFormat", ["TransparencyLog"]),
+    tests(of: "TimeStamps", ["TransparencyLog"]),
     tests(of: "TransparencyLog"),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["aktenspur", "LogFormat", "TransparencyLog"], swiftSettings: settings),
+      name: "EndToEndTests", dependencies: ["aktenspur", "TimeStamps", "LogFormat", "TransparencyLog"],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -14,7 +14,8 @@ struct Aktenspur: AsyncParsableCommand {
     version: Version.text,
     subcommands: [
       Initialize.self, Serve.self, Append.self, Events.self, CheckpointCommand.self, Verify.self,
-      ProjectionsCommand.self,
+      Prove.self, Check.self, ConsistencyCommand.self, Export.self, ProjectionsCommand.self,
+      Anchor.self, WitnessCommand.self,
       Query.self, FiguresCommand.self, ReportCommand.self, Doctor.self,
     ])
 

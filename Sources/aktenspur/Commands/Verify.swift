@@ -4,32 +4,38 @@ import TransparencyLog
 
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Verify a ledger offline: chain, tree, checkpoints, versions, batches, times.",
-    discussion: "Exit status 0: sound; 1: not sound, with the findings. Never writes into the ledger.")
+    abstract:
+      "Verify a ledger or a bundle offline: chain, tree, tiles, checkpoints, anchors, versions, batches, times.",
+    discussion: """
+      Exit status 0: sound; 1: not sound, with the findings. Never writes into the ledger. Uses every processor; the \
+      memory does not grow with the ledger, what does not fit goes to temporary files without names.
+      """)
 
   @OptionGroup var ledger: LedgerOption
+  @Option(help: "Verify a bundle instead of a ledger's directory.") var bundle: String?
   @Option(name: .customLong("checkpoint"), help: "A checkpoint kept elsewhere; may be given several times.")
   var checkpoints: [String] = []
   @Option(help: "The verifier key kept elsewhere; without it the one in record 0 is used.") var key: String?
-  @Flag(help: "Check the contents of documents too.") var documents = false
-  @Option(help: "Where large checks may keep temporary files.") var tmp: String?
+  @Option(help: "A C2SP tlog-policy file: which witnesses must have cosigned a checkpoint.") var policy: String?
+  @Flag(help: "Check the contents of documents too (of a bundle always).") var documents = false
+  @Option(help: "Where temporary files may be kept (default: $TMPDIR, else /tmp).") var tmp: String?
   @Flag(help: "Print the result as JSON.") var json = false
 
   func run() throws {
-    let key: VerifierKey?
-    do {
-      key = try self.key.map { try VerifierKey($0) }
-    } catch let error as NoteError {
-      throw Failure(.usage, "--key: \(error)")
-    }
-    let verifier = LedgerVerifier(
-      ledger: try ledger.path(),
-      options: LedgerVerifier.Options(
-        checkpoints: checkpoints, key: key, documents: documents, temporaryDirectory: tmp))
+    if bundle != nil, ledger.argument != nil { throw ValidationError("name either --ledger or --bundle") }
+    let options = try options()
+    let ledger = bundle == nil ? try self.ledger.path() : ""
     let progress = ProgressLine()
+    func show(_ state: VerificationProgress) {
+      progress.show(Double(state.bytes) / Double(max(state.totalBytes, 1)))
+    }
     let report: VerificationReport
-    do {
-      report = try verifier.run { progress.show(Double($0.bytes) / Double(max($0.totalBytes, 1))) }
+    do throws(VerifierError) {
+      if let bundle {
+        report = try BundleVerifier(bundle: bundle, options: options).run(progress: show)
+      } else {
+        report = try LedgerVerifier(ledger: ledger, options: options).run(progress: show)
+      }
     } catch {
       throw Failure(.inputOutput, "\(error)")
     }
@@ -40,6 +46,19 @@ struct Verify: ParsableCommand {
     } else {
       Terminal.write(report.text(in: language).utf8)
     }
+    Terminal.error(report.pace(in: language))
     if !report.isSound { throw ExitCode(Failure.Status.checkFailed.rawValue) }
+  }
+
+  private func options() throws -> LedgerVerifier.Options {
+    let key: VerifierKey?
+    do {
+      key = try self.key.map { try VerifierKey($0) }
+    } catch let error as NoteError {
+      throw Failure(.usage, "--key: \(error)")
+    }
+    return LedgerVerifier.Options(
+      checkpoints: checkpoints, key: key, policy: try policy.map { try WitnessPolicy.read($0) }, documents: documents,
+      temporaryDirectory: tmp)
   }
 }

@@ -7,6 +7,8 @@ import Ledger
 import LogFormat
 import ReadModels
 import Reporting
+import TransparencyLog
+import Witness
 
 /// Why a command ends without having done its work: the exit status (sysexits.h) and a sentence.
 struct Failure: Error {
@@ -40,6 +42,9 @@ struct Failure: Error {
     case let failure as Failure: self = failure
     case let error as LedgerOpenError: self.init(Failure.status(of: error), "\(error)")
     case let error as SystemError: self.init(.inputOutput, "\(error)")
+    case let error as LogTreeError: self.init(Failure.status(of: error), "\(error)")
+    case let error as HashTilesError: self.init(.checkFailed, "\(error)")
+    case let error as TileExportError: self.init(Failure.status(of: error), "\(error)")
     case let error as PackError: self.init(.badInput, "\(error)")
     case let error as PackSQLError: self.init(.badInput, "\(error)")
     case let error as PackSourceError: self.init(.badInput, "\(error)")
@@ -48,6 +53,8 @@ struct Failure: Error {
     case let error as RecordError: self.init(.checkFailed, "the log holds a line that is no record: \(error)")
     case let error as ReportingError: self.init(.badInput, "\(error)")
     case let error as Refusal: self.init(.badInput, "\(error)")
+    case let error as WitnessError: self.init(Failure.status(of: error), "\(error)")
+    case let error as WitnessPolicyError: self.init(.badInput, "\(error)")
     case is any ParsableCommand, is ValidationError, is ExitCode, is CleanExit: return nil
     default:
       // Errors of the argument parser have no public type; they print themselves with their usage. What --help and
@@ -64,6 +71,32 @@ struct Failure: Error {
     case .busy: .busy
     case .system, .index: .inputOutput
     case .description, .formatVersion, .signingKey, .damaged: .checkFailed
+    }
+  }
+
+  private static func status(of error: LogTreeError) -> Status {
+    switch error {
+    case .noCheckpoint, .altered, .logEnds: .checkFailed
+    case .notCovered: .busy
+    case .noRecord: .badInput
+    }
+  }
+
+  private static func status(of error: TileExportError) -> Status {
+    switch error {
+    case .notEmpty: .cannotCreate
+    case .unreadable, .otherLog: .badInput
+    case .ahead, .fork: .checkFailed
+    }
+  }
+
+  private static func status(of error: WitnessError) -> Status {
+    switch error {
+    case .exists: .cannotCreate
+    case .busy: .busy
+    case .configuration: .usage
+    case .key, .state: .checkFailed
+    case .noWitness, .system: .inputOutput
     }
   }
 

@@ -17,15 +17,27 @@ struct Answer {
   }
 }
 
-/// `curl` over a Unix socket.
+/// `curl` over a Unix socket, or to a server's URL.
 struct Curl {
-  var socket: String
+  private let connection: (option: String, value: String)
+  private let server: String
+
+  init(socket: String) {
+    connection = ("unix-socket", socket)
+    server = "http://ledger"
+  }
+
+  init(server: String) {
+    connection = ("noproxy", "*")
+    self.server = server
+  }
 
   static let program = URL(filePath: "/usr/bin/curl")
 
   /// What every call has in common. `--max-time` ends a stream for which a test would otherwise wait for ever.
   private var common: [String] {
-    ["--silent", "--show-error", "--path-as-is", "--globoff", "--max-time", "120", "--unix-socket", socket]
+    let connecting = ["--" + connection.option, connection.value]
+    return ["--silent", "--show-error", "--path-as-is", "--globoff", "--max-time", "120"] + connecting
   }
 
   func send(
@@ -67,7 +79,10 @@ struct Curl {
   ///
   /// Each answer is a line that ends in curl's exit status: 0 where all of it has come.
   func sequence(_ path: String, headers: [String], bodies: [Data], file: URL) throws -> RunningProgram {
-    let options = ["silent", "no-buffer", "unix-socket = \(Curl.quoted(socket))", "write-out = \"\\t%{exitcode}\\n\""]
+    let options = [
+      "silent", "no-buffer", "\(connection.option) = \(Curl.quoted(connection.value))",
+      "write-out = \"\\t%{exitcode}\\n\"",
+    ]
     let requests = bodies.map { body in
       let fields = headers.map { "header = \(Curl.quoted($0))" }
       let data = "data-binary = \(Curl.quoted(String(decoding: body, as: UTF8.self)))"
@@ -83,7 +98,7 @@ struct Curl {
     return lines.filter { $0.suffix(2) == complete }.map { $0.dropLast(2) }
   }
 
-  private func url(_ path: String) -> String { "http://ledger\(path)" }
+  private func url(_ path: String) -> String { server + path }
 
   /// As curl's configuration files want it.
   private static func quoted(_ text: String) -> String {

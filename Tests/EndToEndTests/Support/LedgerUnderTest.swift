@@ -20,6 +20,9 @@ final class LedgerUnderTest {
     verifierKey = made.text.trimmingCharacters(in: .newlines)
   }
 
+  /// A new ledger without a daemon, for a scenario that ends as it likes.
+  static func new() throws -> LedgerUnderTest { try LedgerUnderTest(packs: Repository.packs) }
+
   /// Runs a scenario on a new ledger with its daemon. Whatever it did, the daemon then stops cleanly and the whole
   /// ledger is verified.
   ///
