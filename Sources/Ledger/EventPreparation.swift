@@ -17,6 +17,12 @@ struct EventPreparation: Sendable {
     guard event.source != Log.ledgerSource else {
       throw Refusal(.unprocessable, pointer: "/source", "\(Log.ledgerSource) is the ledger itself")
     }
+    guard principal.scope.contains(type: event.type) else {
+      throw Refusal(.forbidden, pointer: "/type", "\(principal.name) may not append \(event.type)")
+    }
+    guard principal.scope.contains(source: event.source) else {
+      throw Refusal(.forbidden, pointer: "/source", "\(principal.name) may not append in the name of \(event.source)")
+    }
     var event = event
     if event.authid == nil || !principal.delegates { event.act(as: principal.name) }
     do {

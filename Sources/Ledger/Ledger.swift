@@ -29,7 +29,9 @@ public final class Ledger: Sendable {
   /// Opens a ledger: recovers its log, records a change of packs and what recovery cut off, brings the projections up.
   ///
   /// - Throws: ``LedgerOpenError``, ``PackError``, ``PackSourceError`` and errors of the parts.
-  public static func open(at path: String, packs source: PackSource, logger: Logger) async throws -> Ledger {
+  public static func open(
+    at path: String, packs source: PackSource, limits: Log.Limits = Log.Limits(), logger: Logger
+  ) async throws -> Ledger {
     let directory = LedgerDirectory(path)
     let reader = try LogReader(directory)
     if reader.isLive { throw LedgerOpenError.busy(directory.lock) }
@@ -40,7 +42,7 @@ public final class Ledger: Sendable {
     let log = try Log.open(
       directory,
       rules: rules(of: packs) { sent, stored in try content.isEqual(sent, stored) },
-      logger: logger)
+      limits: limits, logger: logger)
     do {
       try await recordCuts(log)
       try await recordPacks(packs, documents, log)
@@ -91,6 +93,9 @@ public final class Ledger: Sendable {
   }
 
   // MARK: The ledger's own records
+
+  /// As whom it records them.
+  public static let ownPrincipal = Log.ledgerPrincipal
 
   private static func recordCuts(_ log: Log) async throws {
     guard !log.unrecordedCuts.isEmpty else { return }

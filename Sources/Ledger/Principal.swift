@@ -5,11 +5,14 @@ public struct Principal: Sendable, Hashable {
   /// Whether it may say on whose behalf an event is sent (`authid`); else the ledger sets `authid` to its name.
   public var delegates: Bool
   public var rights: Rights
+  /// What it may append, where it may append at all.
+  public var scope: AppendScope
 
-  public init(name: String, delegates: Bool, rights: Rights) {
+  public init(name: String, delegates: Bool, rights: Rights, scope: AppendScope = .everything) {
     self.name = name
     self.delegates = delegates
     self.rights = rights
+    self.scope = scope
   }
 
   /// What a principal may do.

@@ -14,24 +14,67 @@ struct ConnectionSetup: ServerChildChannel {
 
   let responder: Responder
   let principals: any PrincipalResolver
-  private let loops: [ObjectIdentifier: (executor: LoopExecutor, answers: SingleEventHandler.Answers)]
+  private let count: ConnectionCount
+  private let loops: [ObjectIdentifier: Loop]
 
-  init(responder: Responder, principals: any PrincipalResolver, loops: any EventLoopGroup) {
+  /// What the connections of one event loop share.
+  private struct Loop {
+    var executor: LoopExecutor
+    var answers: SingleEventHandler.Answers
+    var connections: LoopConnections
+    var rounds: RepeatedTask
+  }
+
+  init(responder: Responder, principals: any PrincipalResolver, count: ConnectionCount, loops: any EventLoopGroup) {
     self.responder = responder
     self.principals = principals
+    self.count = count
     self.loops = Dictionary(
       uniqueKeysWithValues: loops.makeIterator().map { loop in
-        (ObjectIdentifier(loop), (LoopExecutor(loop), SingleEventHandler.answers(on: loop)))
+        let connections = LoopConnections(loop)
+        return (
+          ObjectIdentifier(loop),
+          Loop(
+            executor: LoopExecutor(loop), answers: SingleEventHandler.answers(on: loop), connections: connections,
+            rounds: connections.start())
+        )
       })
   }
 
+  /// Ends what runs beside the connections.
+  func stop() {
+    for loop in loops.values { loop.rounds.cancel() }
+  }
+
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-    let connection = identify(channel, logger)
-    guard let answers = loops[ObjectIdentifier(channel.eventLoop)]?.answers else {
+    guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else {
       preconditionFailure("connections live on the loops of the server")
     }
-    let configuration = HTTP1Channel.Configuration(
-      additionalChannelHandlers: [SingleEventHandler(responder: responder, connection: connection, answers: answers)])
+    let connection = identify(channel, logger)
+    let user = connection.peer?.user ?? Peer.nobody
+    let admission = count.enter(user)
+    channel.closeFuture.whenComplete { [count] _ in count.leave(user) }
+    switch admission {
+    case .admitted: break
+    case .over: responder.logger.notice("too many connections", metadata: ["uid": "\(user)"])
+    case .farOver:
+      channel.close(promise: nil)
+      return channel.eventLoop.makeFailedFuture(TooManyConnections())
+    }
+    let clock = RequestClock()
+    let watch = ByteWatch(clock, isOneTooMany: admission == .over)
+    do {
+      try channel.pipeline.syncOperations.addHandler(watch)
+    } catch {
+      return channel.eventLoop.makeFailedFuture(error)
+    }
+    loop.connections.add(watch)
+    let connections = loop.connections
+    let bound = NIOLoopBound(watch, eventLoop: channel.eventLoop)
+    channel.closeFuture.whenComplete { _ in connections.remove(bound.value) }
+    let parts = NIOLoopBound(PartWatch(clock), eventLoop: channel.eventLoop)
+    let single = SingleEventHandler(responder: responder, connection: connection, answers: loop.answers)
+    let configuration = HTTP1Channel.Configuration(additionalChannelHandlers: [parts.value, single])
     let http = HTTP1Channel(
       responder: { request, writer, channel in
         try await responder.respond(to: request, on: connection, channel: channel, writer: writer)
@@ -56,3 +99,6 @@ struct ConnectionSetup: ServerChildChannel {
     }
   }
 }
+
+/// Why a connection was closed as soon as it was made.
+struct TooManyConnections: Error {}

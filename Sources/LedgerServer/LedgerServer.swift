@@ -15,6 +15,7 @@ public struct LedgerServer: Service {
   private let ledger: Ledger
   private let socketPath: String
   private let principals: any PrincipalResolver
+  private let connectionsPerUser: Int
   private let logger: Logger
   private let onListening: @Sendable () -> Void
 
@@ -22,14 +23,17 @@ public struct LedgerServer: Service {
   ///   - ledger: opened for writing; it is shut down when the server stops.
   ///   - socketPath: at most 103 bytes, in a directory only the right people may enter.
   ///   - principals: who may call, and as whom.
+  ///   - connectionsPerUser: how many one user may have open at a time; further ones get 503.
   ///   - onListening: called once when clients can connect.
   public init(
-    ledger: Ledger, socketPath: String, principals: any PrincipalResolver = OwnUser(), logger: Logger,
+    ledger: Ledger, socketPath: String, principals: any PrincipalResolver = OwnUser(),
+    connectionsPerUser: Int = AccessConfiguration.defaultConnections, logger: Logger,
     onListening: @escaping @Sendable () -> Void = {}
   ) {
     self.ledger = ledger
     self.socketPath = socketPath
     self.principals = principals
+    self.connectionsPerUser = connectionsPerUser
     self.logger = logger
     self.onListening = onListening
   }
@@ -71,9 +75,11 @@ public struct LedgerServer: Service {
     var quiet = logger
     quiet.logLevel = max(logger.logLevel, .notice)
     let loops = MultiThreadedEventLoopGroup.singleton
-    let server = ConnectionSetup(
-      responder: Responder(ledger: ledger, threads: threads, logger: logger), principals: principals, loops: loops
-    ).server(
+    let setup = ConnectionSetup(
+      responder: Responder(ledger: ledger, threads: threads, logger: logger), principals: principals,
+      count: ConnectionCount(perUser: connectionsPerUser, total: OpenFiles.mostConnections()), loops: loops)
+    defer { setup.stop() }
+    let server = setup.server(
       configuration: ServerConfiguration(address: .unixDomainSocket(path: socket.bindingPath), backlog: 1024),
       onServerRunning: { channel in
         let result = Result { () throws(SocketError) in try socket.publish() }

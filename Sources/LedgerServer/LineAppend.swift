@@ -16,6 +16,8 @@ struct LineAppend: Sendable {
   let ledger: Ledger
   let principal: Principal
   let channel: any Channel
+  /// Hears of every line that was refused, with its number.
+  let refused: @Sendable (Problem, _ line: Int) -> Void
 
   private struct Line: Sendable {
     var number: Int
@@ -110,6 +112,7 @@ struct LineAppend: Sendable {
         case nil: preconditionFailure("the ledger answers every group it is given")
         }
       }
+      if case .failure(let problem) = outcome { refused(problem, line.number) }
       return Answer(line: line.number, outcome: outcome)
     }
   }

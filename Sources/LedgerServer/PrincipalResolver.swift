@@ -20,22 +20,10 @@ public struct OwnUser: PrincipalResolver {
   /// Looks the daemon's user up. A user without an entry in passwd is named by the number: `uid-1001`.
   public init() {
     user = geteuid()
-    owner = Principal(name: OwnUser.name(of: user), delegates: true, rights: .all)
+    owner = Principal(name: Accounts.name(ofUser: user), delegates: true, rights: .all)
   }
 
   public func principal(user: UInt32, group: UInt32) -> Principal? {
     user == self.user ? owner : nil
-  }
-
-  private static func name(of user: UInt32) -> String {
-    var entry = passwd()
-    var found: UnsafeMutablePointer<passwd>?
-    let size = max(sysconf(Int32(_SC_GETPW_R_SIZE_MAX)), 16 << 10)
-    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: size) { buffer in
-      guard let base = buffer.baseAddress, getpwuid_r(user, &entry, base, buffer.count, &found) == 0, found != nil,
-        let name = entry.pw_name
-      else { return "uid-\(user)" }
-      return String(cString: name)
-    }
   }
 }

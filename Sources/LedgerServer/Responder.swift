@@ -34,7 +34,7 @@ struct Responder: Sendable {
         // Only now, when nothing in the head speaks against it, the client is asked for the body.
         if call.awaitsContinue { try await writer.writeInformationalHead(HTTPResponse(status: .continue)) }
         response = try await append(
-          form, request.body, by: call.principal, channel: channel, proofs: proofs(for: request),
+          form, request, by: call.principal, on: connection, channel: channel, proofs: proofs(for: request),
           bodyIsUnread: &bodyIsUnread)
       case .anchor:
         if call.awaitsContinue { try await writer.writeInformationalHead(HTTPResponse(status: .continue)) }
@@ -59,9 +59,10 @@ struct Responder: Sendable {
   }
 
   private func append(
-    _ form: AppendForm, _ body: RequestBody, by principal: Principal, channel: any Channel, proofs: ReceiptProofs?,
-    bodyIsUnread: inout Bool
+    _ form: AppendForm, _ request: Request, by principal: Principal, on connection: Connection, channel: any Channel,
+    proofs: ReceiptProofs?, bodyIsUnread: inout Bool
   ) async throws -> Response {
+    let body = request.body
     func whole(_ limit: Int) async throws -> ByteBuffer {
       guard let whole = try await body.collect(atMost: limit) else { throw AppendForm.tooLarge(limit) }
       bodyIsUnread = false
@@ -83,7 +84,9 @@ struct Responder: Sendable {
       return AppendAnswer.batch(receipts, proofs: await proofs?.texts(of: receipts)).response
     case .lines(let summary):
       bodyIsUnread = false
-      let lines = LineAppend(ledger: ledger, principal: principal, channel: channel)
+      let lines = LineAppend(ledger: ledger, principal: principal, channel: channel) { problem, line in
+        log(problem, of: request.head, line: line, on: connection)
+      }
       return summary ? try await lines.summary(body) : lines.stream(body)
     }
   }
@@ -117,17 +120,26 @@ struct Responder: Sendable {
     try await channel.close(mode: .output)
   }
 
-  func log(_ problem: Problem, of request: HTTPRequest, on connection: Connection) {
-    guard problem.status.code >= 500 || problem.status == .forbidden else { return }
-    logger.log(
-      level: problem.status == .forbidden ? .notice : .error, "refused",
-      metadata: [
-        "principal": "\(connection.principal?.name ?? "none")",
-        "uid": "\(connection.peer.map { String($0.user) } ?? "unknown")",
-        "request": "\(request.method) \(request.path ?? "")",
-        "status": "\(problem.status.code)",
-        "reason": "\(problem.detail)",
-      ])
+  /// Every refusal is logged, with who was refused and why.
+  ///
+  /// - Parameter line: of a stream, the number of the line that was refused.
+  func log(_ problem: Problem, of request: HTTPRequest, line: Int? = nil, on connection: Connection) {
+    let level: Logger.Level =
+      switch problem.status {
+      case .forbidden: .notice
+      case let status where status.code >= 500: .error
+      default: .info
+      }
+    var metadata: Logger.Metadata = [
+      "principal": "\(connection.principal?.name ?? "none")",
+      "uid": "\(connection.peer.map { String($0.user) } ?? "unknown")",
+      "request": "\(request.method) \(request.path ?? "")",
+      "status": "\(problem.status.code)",
+      "reason": "\(problem.detail)",
+    ]
+    if let pointer = problem.pointer, !pointer.isEmpty { metadata["field"] = "\(pointer)" }
+    if let line { metadata["line"] = "\(line)" }
+    logger.log(level: level, "refused", metadata: metadata)
   }
 }
 

@@ -10,6 +10,8 @@ final class LedgerUnderTest {
   /// What `init` printed.
   let verifierKey: String
   private var daemon: RunningProgram?
+  /// The file that says who may do what; without it the daemon has no configuration.
+  private var configuration: URL?
 
   private init(packs: String) throws {
     folder = try ScratchFolder()
@@ -65,7 +67,7 @@ final class LedgerUnderTest {
   ///
   /// - Parameter fault: a system call on the last segment that is made to fail.
   func start(with fault: SegmentFault? = nil) throws {
-    let arguments = ["serve", "--ledger", path, "--socket", socket, "--packs", packs]
+    let arguments = serving
     let program: RunningProgram
     if let fault {
       let segment = try #require(try segments().last)
@@ -79,6 +81,32 @@ final class LedgerUnderTest {
     }
     try #require(isListening, "the daemon did not start: \(program.lines.text)")
     daemon = program
+  }
+
+  private var serving: [String] {
+    let options = configuration.map { ["--config", $0.path] } ?? []
+    return ["serve", "--ledger", path, "--socket", socket, "--packs", packs] + options
+  }
+
+  /// Gives the daemon a configuration from its next start on, and lets other users of this machine come to its socket.
+  func configure(_ yaml: String) throws {
+    let file = folder.file("config.yaml")
+    try Data(yaml.utf8).write(to: file)
+    configuration = file
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.url.path)
+  }
+
+  /// What a daemon says that does not start.
+  func failedStart() throws -> Program.Result {
+    try Program.run(Repository.program, serving)
+  }
+
+  /// What the daemon has logged so far.
+  var daemonLog: LineFeed? { daemon?.lines }
+
+  /// Calls as somebody else on this machine.
+  func curl(as user: UInt32, group: UInt32 = 65_534) -> Curl {
+    Curl(socket: socket, as: Curl.User(number: user, group: group))
   }
 
   /// Ends the daemon as an administrator does.

@@ -52,6 +52,12 @@ final class RawConnection {
     }
   }
 
+  /// Whether nothing has come from the other side, neither an answer nor the end, for so long.
+  func isOpen(for time: Duration) throws -> Bool {
+    var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&request, 1, Int32(time / .milliseconds(1))) == 0
+  }
+
   private func takeAnswer() -> (status: Int, body: Data)? {
     guard let end = received.firstRange(of: Data("\r\n\r\n".utf8))?.upperBound else { return nil }
     let lines = String(decoding: received[..<end], as: UTF8.self).split(separator: "\r\n")
