@@ -10,6 +10,8 @@ struct FaultTests {
       ["--program", Repository.program.path, "--points", "40", "--single", "1", "--jobs", "2"])
     #expect(result.status == 0, "\(result.errors)")
     let summary = try #require(result.lines.last.map { String(decoding: $0, as: UTF8.self) })
-    #expect(summary.hasSuffix("40 kills and 36 failing calls; 0 problems"), "\(summary)")
+    #expect(summary.hasPrefix("kill points 40, acknowledged "), "\(summary)")
+    #expect(summary.hasSuffix(", lost 0, invented 0"), "\(summary)")
+    #expect(result.text.contains("failing calls 36, problems 0\n"), "\(result.text)")
   }
 }
