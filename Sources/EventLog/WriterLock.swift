@@ -10,6 +10,8 @@ public final class WriterLock: @unchecked Sendable {
   }
 
   deinit {
+    // Not by closing alone: a process that is just being started shares the descriptor until its program begins.
+    release()
     SystemCall.close(descriptor)
   }
 

@@ -66,7 +66,7 @@ enum DurableFile {
 /// The `lock` file, held by flock(2) for as long as this lives.
 final class DirectoryLock: @unchecked Sendable {
   // @unchecked: the descriptor never changes.
-  private let descriptor: Int32
+  let descriptor: Int32
 
   init(_ path: String) throws(WitnessError) {
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
@@ -79,6 +79,8 @@ final class DirectoryLock: @unchecked Sendable {
   }
 
   deinit {
+    // Not by closing alone: a process that is just being started shares the descriptor until its program begins.
+    flock(descriptor, LOCK_UN)
     close(descriptor)
   }
 }

@@ -107,6 +107,18 @@ struct WitnessTests {
     }
   }
 
+  @Test("A lock that is let go is free, even while a process being started shares its descriptor")
+  func sharedDescriptor() throws {
+    let scene = try Scene()
+    scene.close()
+    var lock: DirectoryLock? = try DirectoryLock(scene.path + "/lock")
+    let shared = dup(try #require(lock).descriptor)
+    defer { close(shared) }
+    lock = nil
+    try scene.reopen()
+    try scene.expect(200, scene.request(from: 0, to: 7))
+  }
+
   @Test("A crash while writing leaves what was there")
   func torn() throws {
     let scene = try Scene()
