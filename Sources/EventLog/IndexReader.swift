@@ -75,6 +75,20 @@ struct IndexReader {
     return try Int64.fetchOne(statement, arguments: [subject, type, Int64(clamping: size)]).map { UInt64($0) }
   }
 
+  /// The records of that type on the subject among the first `size` of the log, in order.
+  func sequences(of type: String, on subject: String, below size: UInt64) throws -> [UInt64] {
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT sequence
+        FROM events
+        WHERE subject = (SELECT first FROM subjects WHERE subject = ?)
+        AND type = (SELECT id FROM names WHERE name = ?)
+        AND sequence < ?
+        ORDER BY sequence
+        """)
+    return try Int64.fetchAll(statement, arguments: [subject, type, Int64(clamping: size)]).map { UInt64($0) }
+  }
+
   /// The nearest place at or before the record that is known without reading the log.
   func place(before sequence: UInt64) throws -> LogPosition? {
     if let found = index?.inMemory({ $0.places.last { $0.size <= sequence } }) { return found }

@@ -259,6 +259,17 @@ public final class Log: Sendable {
     try index.readingConcurrently { try $0.sequence(of: EventKey(source: source, id: id)) != nil }
   }
 
+  /// The record with that source and id; nil if there is none.
+  public func record(source: String, id: String) throws -> Record? {
+    let line = try index.readingConcurrently { reader -> [UInt8]? in
+      guard let sequence = try reader.sequence(of: EventKey(source: source, id: id)) else { return nil }
+      return try LogLines(directory: directory, end: position.value).line(at: sequence, reader)
+    }
+    guard let record = try line.map({ try Record(line: $0) }) else { return nil }
+    // The index is derived: a hit is compared with its line.
+    return record.source == source && record.id == id ? record : nil
+  }
+
   /// What is known of a subject; nil if it has no event.
   public func state(of subject: String) throws -> SubjectState? {
     try index.readingConcurrently { try $0.state(of: subject) }

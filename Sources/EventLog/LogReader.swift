@@ -113,6 +113,40 @@ public struct LogReader: Sendable {
     return try newestRecord(type, from: 0)
   }
 
+  /// All of the ledger's own records of a type, in order; `name` is the type behind `de.aktenspur.ledger.`.
+  ///
+  /// The index says where they are as of the newest checkpoint it has seen; the log behind that is read.
+  public func ledgerRecords(_ name: String) throws -> [Record] {
+    let type = Log.ledgerTypePrefix + name
+    guard let known = try? indexedRecords(type) else { return try records(of: type, from: 0) }
+    var records: [Record] = []
+    for sequence in known.sequences {
+      guard let line = try line(at: sequence), let record = try? Record(line: line), record.type == type else {
+        // The index is derived: where it is wrong, the log puts it right.
+        return try self.records(of: type, from: 0)
+      }
+      records.append(record)
+    }
+    return try records + self.records(of: type, from: known.start)
+  }
+
+  /// As ``indexed(_:)``, all of them.
+  private func indexedRecords(_ type: String) throws -> (sequences: [UInt64], start: UInt64)? {
+    try LogIndex.readingFile(path: directory.index) { index, file in
+      guard file.identity.hasPrefix(description.origin + "\n"), file.start <= end.size else { return nil }
+      return (try index.sequences(of: type, on: Log.ledgerSubject, below: file.start), file.start)
+    } ?? nil
+  }
+
+  private func records(of type: String, from: UInt64) throws -> [Record] {
+    var records: [Record] = []
+    try forEachLine(from: from, filter: LineFilter(subject: Log.ledgerSubject, type: type)) { line, _ in
+      records.append(try Record(line: Array(line)))
+      return true
+    }
+    return records
+  }
+
   /// What the index says; nil where it is of another ledger, or of this one when it was longer.
   private func indexed(_ type: String) throws -> (sequence: UInt64?, start: UInt64)? {
     try LogIndex.readingFile(path: directory.index) { index, file in

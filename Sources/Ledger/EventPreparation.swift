@@ -27,6 +27,8 @@ struct EventPreparation: Sendable {
     if event.authid == nil || !principal.delegates { event.act(as: principal.name) }
     do {
       let type = try check(event)
+      // A repeated event must not give a person whose data were erased a new key.
+      if type.hasPersonalFields, try isRecorded(event) { return PreparedEvent(event) }
       return PreparedEvent(try seal(event, type), plain: event, transition: type.transition)
     } catch {
       // Idempotency comes first: a pack may have become stricter, or a key may be gone, since the event was recorded.

@@ -17,6 +17,8 @@ public final class Ledger: Sendable {
   let anchoring: Anchoring
 
   private let preparation: EventPreparation
+  private let keys: KeyStore
+  private let sealing = SealingGate()
   private let projections: Projections
   private let feed: ProjectionFeed
   private let timeZone: String
@@ -44,6 +46,7 @@ public final class Ledger: Sendable {
       rules: rules(of: packs) { sent, stored in try content.isEqual(sent, stored) },
       limits: limits, logger: logger)
     do {
+      try ErasureRecord.carryOut(in: log, keys: keys)
       try await recordCuts(log)
       try await recordPacks(packs, documents, log)
       let preparation = EventPreparation(packs: packs, keys: keys) { event in
@@ -54,7 +57,7 @@ public final class Ledger: Sendable {
         timeZone: log.description.timeZone,
         notify: { notice in logger.notice("projections", metadata: ["notice": "\(notice)"]) })
       return Ledger(
-        log: log, packs: packs, preparation: preparation, projections: projections, documents: documents,
+        log: log, packs: packs, preparation: preparation, keys: keys, projections: projections, documents: documents,
         logger: logger)
     } catch {
       try log.close()
@@ -63,12 +66,13 @@ public final class Ledger: Sendable {
   }
 
   private init(
-    log: Log, packs: PackSet, preparation: EventPreparation, projections: Projections, documents: DocumentStore,
-    logger: Logger
+    log: Log, packs: PackSet, preparation: EventPreparation, keys: KeyStore, projections: Projections,
+    documents: DocumentStore, logger: Logger
   ) {
     self.log = log
     self.packs = packs
     self.preparation = preparation
+    self.keys = keys
     anchoring = Anchoring(log: log, documents: documents)
     self.projections = projections
     timeZone = log.description.timeZone
@@ -114,18 +118,41 @@ public final class Ledger: Sendable {
     try await record(PackRecord.name, id: "nach-\(newest?.sequence ?? 0)", PackRecord.json(packs), log)
   }
 
-  /// Appends one of the ledger's own records and waits until it is durable. Its business time is when it is recorded.
+  /// One of the ledger's own records: its type behind `de.aktenspur.ledger.`, what is unique in its id, and its `data`.
+  struct OwnRecord {
+    var name: String
+    var id: String
+    var data: String
+  }
+
+  /// Appends one of the ledger's own records and waits until it is durable.
   @discardableResult
   static func record(_ name: String, id: String, _ data: String, _ log: Log) async throws -> Receipt {
-    let event = Event(
-      id: "\(name)-\(id)", source: Log.ledgerSource, type: Log.ledgerTypePrefix + name, subject: Log.ledgerSubject,
-      extensions: [Extension("authid", .string(Log.ledgerPrincipal))],
-      payload: .json(try JSONDocument(data).root))
-    let results = await log.append([AppendGroup([PreparedEvent(event)], recordedBy: Log.ledgerPrincipal)])
-    guard let receipt = try results.first?.mapError({ Refusal($0, isBatch: false) }).get().first else {
+    try await record([OwnRecord(name: name, id: id, data: data)], as: ownPrincipal, by: ownPrincipal, log)[0]
+  }
+
+  /// Appends records of the ledger's own, all or none, and waits until they are durable. Their business time is when
+  /// they are recorded.
+  ///
+  /// - Parameters:
+  ///   - actor: at whose wish, the `authid`.
+  ///   - principal: whose call it was, the `recordedby`.
+  @discardableResult
+  static func record(
+    _ records: [OwnRecord], as actor: String, by principal: String, _ log: Log
+  ) async throws -> [Receipt] {
+    let events = try records.map { record in
+      PreparedEvent(
+        Event(
+          id: "\(record.name)-\(record.id)", source: Log.ledgerSource, type: Log.ledgerTypePrefix + record.name,
+          subject: Log.ledgerSubject, extensions: [Extension("authid", .string(actor))],
+          payload: .json(try JSONDocument(record.data).root)))
+    }
+    let results = await log.append([AppendGroup(events, recordedBy: principal)])
+    guard let receipts = try results.first?.mapError({ Refusal($0, isBatch: false) }).get() else {
       preconditionFailure("the log answers every group it is given")
     }
-    return receipt
+    return receipts
   }
 
   // MARK: Writing
@@ -152,7 +179,7 @@ public final class Ledger: Sendable {
       whenDone(groups.map { _ in .failure(Refusal(.forbidden, "\(principal.name) may not append events")) })
       return
     }
-    @Sendable func prepareAndAppend() {
+    @Sendable func prepareAndAppend(_ whenDone: @escaping @Sendable ([Result<[Receipt], Refusal>]) -> Void) {
       let prepared = groups.map { prepare($0, by: principal, asBatch: asBatch) }
       let accepted = prepared.compactMap { try? $0.get() }.map { AppendGroup($0, recordedBy: principal.name) }
       log.append(accepted) { answers in
@@ -168,9 +195,15 @@ public final class Ledger: Sendable {
     }
     // Sealing may write keys, so it is done on a thread that may block.
     if groups.contains(where: { $0.contains(where: preparation.blocks) }) {
-      DispatchQueue.global().async(execute: prepareAndAppend)
+      let ticket = sealing.enter()
+      DispatchQueue.global().async {
+        prepareAndAppend { answers in
+          self.sealing.leave(ticket)
+          whenDone(answers)
+        }
+      }
     } else {
-      prepareAndAppend()
+      prepareAndAppend(whenDone)
     }
   }
 
@@ -191,6 +224,26 @@ public final class Ledger: Sendable {
       }
     }
     return .success(events)
+  }
+
+  // MARK: Personal data
+
+  /// Makes what is sealed of persons unreadable for good, once a second person has asked for the same.
+  ///
+  /// - Throws: ``Refusal``: `.forbidden` without the right to administer, `.notFound` where nothing was sealed, `.conflict`
+  ///   where the same person asks again or the data are erased already.
+  public func erase(_ request: ErasureRequest, by principal: Principal) async throws(Refusal) -> [Erasure] {
+    try await Erasing(log: log, keys: keys, gate: sealing).erase(request, by: principal)
+  }
+
+  /// A record's line with its sealed fields in the clear. That they were read, by whom and why, is durable before.
+  ///
+  /// - Throws: ``Refusal`` `.forbidden` without the right to unseal.
+  /// - Returns: nil if there is no such record.
+  public func unsealedLine(
+    at sequence: UInt64, reason: String?, authid: String?, for principal: Principal
+  ) async throws -> [UInt8]? {
+    try await Unsealing(log: log, keys: keys).line(at: sequence, reason: reason, authid: authid, by: principal)
   }
 
   // MARK: Reading

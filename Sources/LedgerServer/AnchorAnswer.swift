@@ -127,7 +127,7 @@ enum AnchorAnswer {
     }
   }
 
-  private static func expect(only names: Set<String>, in body: JSONValue) throws(Problem) {
+  static func expect(only names: Set<String>, in body: JSONValue) throws(Problem) {
     guard body.kind == .object else { throw .malformed("", "expected an object") }
     for member in body.members where !names.contains(member.name) {
       throw .malformed(

@@ -10,6 +10,8 @@ struct Call {
     case sign
     /// Keep what a witness or a time-stamping authority has confirmed.
     case anchor
+    /// Make personal data unreadable.
+    case erase
     case read(Route)
   }
 
@@ -48,6 +50,12 @@ struct Call {
         throw .forbidden("\(principal.name) may not anchor the ledger")
       }
       action = .anchor
+    } else if route == .erasures {
+      _ = try Query(request.uri.query, names: [])
+      guard principal.rights.contains(.administer) else {
+        throw .forbidden("\(principal.name) may not erase personal data")
+      }
+      action = .erase
     } else if request.method == .post {
       _ = try Query(request.uri.query, names: [])
       guard principal.rights.contains(.append) else {

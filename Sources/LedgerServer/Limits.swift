@@ -4,8 +4,8 @@ enum Limits {
   static let event = 256 << 10
   /// A batch's body.
   static let batch = 16 << 20
-  /// An anchor's body: a time-stamp response with its certificates in base64, or a checkpoint.
-  static let anchor = 4 << 20
+  /// The body of a call that is not an event, the longest being a time-stamp response with its certificates in base64.
+  static let call = 4 << 20
   /// Events in a batch.
   static let batchEvents = 10_000
   /// Lines of a stream that are read and not yet in the ledger's hands; reading from the socket pauses beyond it.

@@ -12,7 +12,9 @@ struct Reading: Sendable {
   let threads: Threads
   let logger: Logger
 
-  func answer(_ route: Route, _ request: Request, channel: any Channel) async throws(Problem) -> Response {
+  func answer(
+    _ route: Route, _ request: Request, for principal: Principal, channel: any Channel
+  ) async throws(Problem) -> Response {
     func query(_ names: [String], repeatable: Set<String> = []) throws(Problem) -> Query {
       try Query(request.uri.query, names: names, repeatable: repeatable)
     }
@@ -22,8 +24,14 @@ struct Reading: Sendable {
       return try RecordFeed(query, headers: request.headers, size: ledger.durableSize)
         .response(from: ledger, on: threads.reading, to: request, channel: channel)
     case .record(let sequence):
-      _ = try query([])
-      return try await record(sequence)
+      let query = try query(["unseal", "grund", "authid"])
+      guard try query.flag("unseal") else {
+        for name in ["grund", "authid"] where query[name] != nil {
+          throw .malformed("/" + name, "goes with unseal=1")
+        }
+        return try await record(sequence)
+      }
+      return try await unsealed(sequence, query, for: principal)
     case .proof(let sequence):
       _ = try query([])
       return try await proof(of: sequence)
@@ -44,7 +52,7 @@ struct Reading: Sendable {
     case .report(let name): return try await report(name, try query(["period", "as-of", "format"]))
     case .projection(let pack, let table): return try await rows(of: table, in: pack, try query(["as-of"]))
     // Taken by POST alone, and so not asked here.
-    case .anchors: throw .methodNotAllowed(.get, allowed: route.methods)
+    case .anchors, .erasures: throw .methodNotAllowed(.get, allowed: route.methods)
     case .health:
       _ = try query([])
       return .json(.ok, Array(#"{"status":"alive"}"#.utf8))
@@ -56,13 +64,44 @@ struct Reading: Sendable {
 
   /// The exact log line, without its LF: with a zero byte before it, what the leaf hash is made of.
   private func record(_ text: Substring) async throws(Problem) -> Response {
+    let sequence = try sequence(text)
+    guard let line = try await blocking(on: threads.reading, { try ledger.log.line(at: sequence) }) else {
+      throw noRecord(sequence)
+    }
+    return .whole(.ok, "application/cloudevents+json", line)
+  }
+
+  /// A record with its sealed fields in the clear, for somebody who may see them.
+  private func unsealed(
+    _ text: Substring, _ query: Query, for principal: Principal
+  ) async throws(Problem) -> Response {
+    let sequence = try self.sequence(text)
+    let (reason, authid) = (try query.text("grund"), try query.text("authid"))
+    do {
+      let line = try await ledger.unsealedLine(at: sequence, reason: reason, authid: authid, for: principal)
+      guard let line else { throw noRecord(sequence) }
+      var response = Response.whole(.ok, "application/cloudevents+json", line)
+      response.headers[.cacheControl] = "no-store"
+      return response
+    } catch let problem as Problem {
+      throw problem
+    } catch let refusal as Refusal {
+      throw Problem(refusal)
+    } catch {
+      logger.error("a read failed", metadata: ["error": "\(error)"])
+      throw .internalError()
+    }
+  }
+
+  private func sequence(_ text: Substring) throws(Problem) -> UInt64 {
     guard let sequence = Query.sequence(text) else {
       throw .malformed("/sequence", "expected a sequence, a whole number from 0")
     }
-    guard let line = try await blocking(on: threads.reading, { try ledger.log.line(at: sequence) }) else {
-      throw .notFound("there is no record \(sequence); the log has \(ledger.durableSize)")
-    }
-    return .whole(.ok, "application/cloudevents+json", line)
+    return sequence
+  }
+
+  private func noRecord(_ sequence: UInt64) -> Problem {
+    .notFound("there is no record \(sequence); the log has \(ledger.durableSize)")
   }
 
   private func state(of text: Substring) async throws(Problem) -> Response {

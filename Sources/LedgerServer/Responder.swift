@@ -38,12 +38,17 @@ struct Responder: Sendable {
           bodyIsUnread: &bodyIsUnread)
       case .anchor:
         if call.awaitsContinue { try await writer.writeInformationalHead(HTTPResponse(status: .continue)) }
-        response = try await anchor(request.body, by: call.principal, bodyIsUnread: &bodyIsUnread)
+        let body = try await body(of: request, bodyIsUnread: &bodyIsUnread)
+        response = try await AnchorAnswer.answer(body, from: ledger, to: call.principal)
+      case .erase:
+        if call.awaitsContinue { try await writer.writeInformationalHead(HTTPResponse(status: .continue)) }
+        let body = try await body(of: request, bodyIsUnread: &bodyIsUnread)
+        response = try await ErasureAnswer.answer(body, from: ledger, to: call.principal)
       case .sign:
         response = try await Reading(ledger: ledger, threads: threads, logger: logger).newCheckpoint()
       case .read(let route):
         response = try await Reading(ledger: ledger, threads: threads, logger: logger).answer(
-          route, request, channel: channel)
+          route, request, for: call.principal, channel: channel)
         if request.method == .head { response = response.createHeadResponse() }
       }
     } catch let problem as Problem {
@@ -95,12 +100,13 @@ struct Responder: Sendable {
     ProofWait(request.headers).map { ReceiptProofs(wait: $0, ledger: ledger, threads: threads, logger: logger) }
   }
 
-  private func anchor(
-    _ body: RequestBody, by principal: Principal, bodyIsUnread: inout Bool
-  ) async throws -> Response {
-    guard let whole = try await body.collect(atMost: Limits.anchor) else { throw AppendForm.tooLarge(Limits.anchor) }
+  /// The whole body of a call that is not an event.
+  private func body(of request: Request, bodyIsUnread: inout Bool) async throws -> JSONValue {
+    guard let whole = try await request.body.collect(atMost: Limits.call) else {
+      throw AppendForm.tooLarge(Limits.call)
+    }
     bodyIsUnread = false
-    return try await AnchorAnswer.answer(try JSONDocument.read(whole).root, from: ledger, to: principal)
+    return try JSONDocument.read(whole).root
   }
 
   /// How long a client may take to notice that the rest of its body is not wanted.

@@ -12,6 +12,7 @@ enum Route: Sendable, Hashable {
   case subject(Substring)
   case checkpoint
   case anchors
+  case erasures
   case packs
   case figures
   case report(name: Substring)
@@ -24,6 +25,7 @@ enum Route: Sendable, Hashable {
     case "/v1/events": self = .events
     case "/checkpoint": self = .checkpoint
     case "/v1/anchors": self = .anchors
+    case "/v1/erasures": self = .erasures
     case "/v1/consistency": self = .consistency
     case "/v1/packs": self = .packs
     case "/v1/figures": self = .figures
@@ -57,7 +59,7 @@ enum Route: Sendable, Hashable {
     switch self {
     case .events: [.get, .post]
     case .checkpoint: [.get, .head, .post]
-    case .anchors: [.post]
+    case .anchors, .erasures: [.post]
     default: [.get, .head]
     }
   }

@@ -23,9 +23,7 @@ struct KeyFiles: Sendable {
   }
 
   /// `nil` for a person who has never had a key.
-  ///
-  /// A person whose key is gone is not given a new one here: a lost key is damage, and must not pass unnoticed.
-  func currentKey(of person: Digest) throws(PrivacyError) -> PersonKey? {
+  func entry(of person: Digest) throws(PrivacyError) -> PersonEntry? {
     let path = path(of: person)
     guard let bytes = try read(path) else { return nil }
     let entry = try PersonEntry(fileBytes: bytes, path: path)
@@ -33,11 +31,32 @@ struct KeyFiles: Sendable {
     guard entry.person == person else {
       throw .damagedFile(path: path, expected: "the person of its name, found \(entry.person)")
     }
+    return entry
+  }
+
+  /// The key that a person file names.
+  ///
+  /// A person whose key is gone is not given a new one here: a lost key is damage, and must not pass unnoticed.
+  func key(of entry: PersonEntry) throws(PrivacyError) -> PersonKey {
     let key = try key(entry.id)
-    guard key.person == person, key.generation == entry.generation else {
-      throw .damagedFile(path: path, expected: "the person and generation of key \(key.id)")
+    guard key.person == entry.person, key.generation == entry.generation else {
+      throw .damagedFile(path: path(of: entry.person), expected: "the person and generation of key \(key.id)")
     }
     return key
+  }
+
+  /// Overwrites and removes the file of a key, durably; nothing happens where there is none.
+  func remove(_ id: KeyID) throws(PrivacyError) {
+    let path = path(of: id)
+    do throws(PrivacyError) {
+      let file = try OpenFile(path, O_WRONLY)
+      try file.write([UInt8](repeating: 0x30, count: try file.size()))
+      try file.synchronize()
+    } catch .system("open", _, ENOENT) {
+      return
+    }
+    guard unlink(path) == 0 || errno == ENOENT else { throw .system(call: "unlink", path: path, errno: errno) }
+    try synchronize()
   }
 
   /// Adds a key and makes it the person's current one. Durable when this returns.

@@ -30,7 +30,11 @@ import TransparencyLog
 /// destroyed ids kept elsewhere stays true.
 ///
 /// A backup of the folder is complete whenever it was taken: a person file is written after its key, so copy the
-/// person files first. A person whose key file is missing gets no new key but an error: it was lost, or destroyed.
+/// person files first. A person whose key file is missing, and not destroyed, gets no new key but an error: it was lost.
+///
+/// Destroying removes the key file and leaves the person file, so that the person's next key is of the next generation.
+/// The store does not write down which keys were destroyed: the ledger does, and says so at every opening with
+/// ``destroy(_:)``. From then on a copy of the file that comes back is not believed.
 ///
 /// The store may be used from several threads. There must be one process that seals: the holder of the ledger's lock.
 /// Calls read and write files and may block.
@@ -42,6 +46,10 @@ public final class KeyStore: Sendable {
 
   private let files: KeyFiles
   private let cache: Mutex<Cache>
+  /// Ids whose keys are gone for good, whatever a restored copy of the folder holds.
+  private let destroyed = Mutex<Set<KeyID>>([])
+  /// Persons whose key is about to be destroyed, by how many callers.
+  private let withheld = Mutex<[Digest: Int]>([:])
   /// Held while a person's key is looked up in the files or made: nobody gets a key that is not durable yet.
   private let personFiles = Mutex(())
 
@@ -98,7 +106,8 @@ public final class KeyStore: Sendable {
   /// The JSON text of a sealed value.
   ///
   /// - Parameter sealed: the text of the member `sealed`.
-  /// - Throws: ``PrivacyError/missingKey(_:)`` where the key is gone, ``PrivacyError/notAuthentic(_:type:subject:field:)``
+  /// - Throws: ``PrivacyError/destroyedKey(_:)`` and ``PrivacyError/missingKey(_:)`` where the key is gone,
+  ///   ``PrivacyError/notAuthentic(_:type:subject:field:)``
   ///   where the value was altered or stands in another place than it was sealed for.
   public func unseal(
     _ sealed: String, type: String, subject: String, field: String
@@ -118,14 +127,68 @@ public final class KeyStore: Sendable {
     return plaintext
   }
 
+  // MARK: Destroying
+
+  /// What the store has of a person.
+  public enum PersonState: Sendable, Hashable {
+    /// Nothing was ever sealed.
+    case unknown
+    /// Values sealed now, and since the generation began, open with that key.
+    case sealing(KeyID, generation: Int)
+    /// The newest key is destroyed, and nothing has been sealed since.
+    case destroyed(KeyID, generation: Int)
+  }
+
+  /// What the store has of a person; a key that was lost is still named.
+  public func state(of person: String) throws(PrivacyError) -> PersonState {
+    guard let entry = try files.entry(of: SHA256.hash(person)) else { return .unknown }
+    return isDestroyed(entry.id)
+      ? .destroyed(entry.id, generation: entry.generation) : .sealing(entry.id, generation: entry.generation)
+  }
+
+  /// Lets nothing more be sealed for a person until ``release(_:)``: ``seal(_:person:type:subject:field:)`` throws
+  /// ``PrivacyError/beingErased``. Who destroys a key withholds it first, then waits for what was sealed before, so
+  /// that no value is recorded whose key is gone.
+  public func withhold(_ person: String) {
+    withheld.withLock { $0[SHA256.hash(person), default: 0] += 1 }
+  }
+
+  /// Takes one call of ``withhold(_:)`` back.
+  public func release(_ person: String) {
+    withheld.withLock { withheld in
+      let person = SHA256.hash(person)
+      withheld[person] = withheld[person].flatMap { $0 > 1 ? $0 - 1 : nil }
+    }
+  }
+
+  /// Destroys a key: it opens and seals nothing more from now on, and its file is gone when this returns. A key that
+  /// has no file, because it was destroyed before, is not used again either.
+  ///
+  /// The file's bytes are overwritten before it is removed. That is no promise: a file system or a disk may keep what
+  /// it replaces, and a copy of the folder holds the key until it is destroyed as well.
+  public func destroy(_ id: KeyID) throws(PrivacyError) {
+    _ = destroyed.withLock { $0.insert(id) }
+    cache.withLock {
+      $0.current = RecentlyUsed(capacity: $0.current.capacity)
+      $0.byID = RecentlyUsed(capacity: $0.byID.capacity)
+    }
+    try personFiles.withLock { _ throws(PrivacyError) in try files.remove(id) }
+  }
+
+  private func isDestroyed(_ id: KeyID) -> Bool { destroyed.withLock { $0.contains(id) } }
+
+  // MARK: Finding
+
   private func currentKey(of person: Digest) throws(PrivacyError) -> PersonKey {
+    guard withheld.withLock({ $0[person] }) == nil else { throw .beingErased }
     if let key = cache.withLock({ $0.current.value(for: person) }) { return key }
     return try personFiles.withLock { _ throws(PrivacyError) in
       let key: PersonKey
-      if let present = try files.currentKey(of: person) {
-        key = present
+      if let entry = try files.entry(of: person), !isDestroyed(entry.id) {
+        key = try files.key(of: entry)
       } else {
-        key = try PersonKey.random(person: person, generation: 1)
+        let last = try files.entry(of: person)?.generation ?? 0
+        key = try PersonKey.random(person: person, generation: last + 1)
         try files.add(key)
       }
       cache.withLock { $0.current.insert(key, for: person) }
@@ -134,6 +197,7 @@ public final class KeyStore: Sendable {
   }
 
   private func key(_ id: KeyID) throws(PrivacyError) -> PersonKey {
+    guard !isDestroyed(id) else { throw .destroyedKey(id) }
     if let key = cache.withLock({ $0.byID.value(for: id) }) { return key }
     let key = try files.key(id)
     cache.withLock { $0.byID.insert(key, for: id) }

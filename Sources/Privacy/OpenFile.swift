@@ -25,6 +25,13 @@ struct OpenFile: ~Copyable {
     return status.st_mode & 0o7777
   }
 
+  /// In bytes.
+  borrowing func size() throws(PrivacyError) -> Int {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw .system(call: "fstat", path: path, errno: errno) }
+    return Int(status.st_size)
+  }
+
   borrowing func write(_ bytes: [UInt8]) throws(PrivacyError) {
     var written = 0
     while written < bytes.count {

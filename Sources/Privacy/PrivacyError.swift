@@ -6,6 +6,10 @@ public enum PrivacyError: Error, Sendable, Hashable {
   case malformedSealedValue(expected: String)
   /// The key a value was sealed with is not in the store.
   case missingKey(KeyID)
+  /// The key a value was sealed with was destroyed; nothing opens it any more.
+  case destroyedKey(KeyID)
+  /// The person's key is about to be destroyed; a moment later values are sealed with a new one.
+  case beingErased
   /// The value does not open: it was altered, or it belongs to another type, subject or field.
   case notAuthentic(KeyID, type: String, subject: String, field: String)
   /// There is no key store here; one is made by ``KeyStore/create(at:cachedKeys:)`` only.
@@ -33,6 +37,8 @@ extension PrivacyError: CustomStringConvertible {
     switch self {
     case .malformedSealedValue(let expected): "no sealed value: expected \(expected)"
     case .missingKey(let id): "key \(id) is not in the key store"
+    case .destroyedKey(let id): "key \(id) was destroyed"
+    case .beingErased: "personal data of this person are being erased at this moment; try again"
     case .notAuthentic(let id, let type, let subject, let field):
       "the value sealed with key \(id) was altered or does not belong to \(field) of \(type) on \(subject)"
     case .notAKeyStore(let path): "\(path) is no key store: expected a folder"

@@ -110,6 +110,55 @@ struct RightsTests {
     }
   }
 
+  /// What is released, how it gets there, and the event that needs a second person.
+  private static let releases: [[SampleEvent]] = [
+    [
+      SampleEvent(
+        id: "1", type: "de.aktenspur.bericht.vorgelegt", subject: "bericht/2022-H2",
+        data: #"{"stichtag":"2022-12-31"}"#),
+      SampleEvent(
+        id: "2", type: "de.aktenspur.bericht.freigegeben", subject: "bericht/2022-H2", data: "{}"),
+    ],
+    [
+      SampleEvent(
+        id: "1", type: "de.aktenspur.vertrag.2b-entschieden", subject: "vertrag/1", data: #"{"steuerbar":"ja"}"#),
+      SampleEvent(id: "2", type: "de.aktenspur.vertrag.freigegeben", subject: "vertrag/1", data: "{}"),
+    ],
+  ]
+
+  @Test(arguments: releases) func releaseNeedsASecondPerson(_ steps: [SampleEvent]) throws {
+    try run { ledger in
+      if steps[0].subject.hasPrefix("vertrag/") {
+        for (id, type, data) in [
+          ("v", "erfasst", #"{"titel":"Leihe"}"#), ("w", "2b-angaben-erfasst", "{}"),
+        ] {
+          try ledger.record(
+            SampleEvent(id: id, type: "de.aktenspur.vertrag.\(type)", subject: steps[0].subject, data: data))
+        }
+      }
+      // The portal may say for whom it acts; here it is the same person twice.
+      let portal = ledger.curl(as: 4002)
+      #expect(try post(steps[0].with("authid", "\"anna\""), portal).status == 201)
+      #expect(try post(steps[1].with("authid", "\"anna\""), portal).status == 409)
+      #expect(try post(steps[1].with("authid", "\"bernd\""), portal).status == 201)
+    }
+  }
+
+  @Test func whoDoesNotDelegateCannotInventASecondPerson() throws {
+    try LedgerUnderTest.run { ledger in
+      ledger.stop()
+      try ledger.configure(
+        "principals: {buero: {users: [4001], append: {types: [\"*\"]}, rights: [read]}}")
+      try ledger.start()
+      let office = ledger.curl(as: 4001)
+      let steps = Self.releases[0]
+      #expect(try post(steps[0].with("authid", "\"anna\""), office).status == 201)
+      let refused = try post(steps[1].with("authid", "\"bernd\""), office)
+      #expect(refused.status == 409)
+      #expect(try refused.decoded(ProblemText.self).detail.contains("buero"))
+    }
+  }
+
   @Test func refusalIsLoggedWithPrincipalAndReason() throws {
     try run { ledger in
       _ = try post(.request("2023-1", id: "2"), ledger.curl(as: 4001))

@@ -21,6 +21,8 @@ final class TestLedger {
       "de.aktenspur.rad.angeschafft":{"title":"Rad angeschafft","from":[null],"to":"vorhanden",
        "data":{"type":"object","required":["marke"],"properties":{"marke":{"type":"string","minLength":1},
                "nutzer":{"type":"object","x-personal":true},"schloss":{"type":["string","null"],"x-personal":true}}}},
+      "de.aktenspur.rad.uebergeben":{"title":"Rad übergeben",
+       "data":{"type":"object","properties":{"schloss":{"type":"string","x-personal":true}}}},
       "de.aktenspur.rad.geprueft":{"title":"Rad geprüft","data":{"type":"object"}},
       "de.aktenspur.rad.ausgesondert":{"title":"Rad ausgesondert","from":["vorhanden"],"to":"ausgesondert",
        "second":"de.aktenspur.rad.geprueft","data":{"type":"object"}}}}

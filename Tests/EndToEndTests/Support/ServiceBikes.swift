@@ -29,6 +29,8 @@ enum ServiceBikes {
       "de.aktenspur.rad.angeschafft":{"title":"Rad angeschafft","from":[null],"to":"vorhanden",
        "data":{"type":"object","required":["marke"],"properties":{"marke":{"type":"string","minLength":1},
                "preis_cent":{"type":"integer","minimum":0},"nutzer":{"type":"string","x-personal":true}}}},
+      "de.aktenspur.rad.uebergeben":{"title":"Rad übergeben","from":["vorhanden"],
+       "data":{"type":"object","properties":{"nutzer":{"type":"string","x-personal":true}}}},
       "de.aktenspur.rad.verkauft":{"title":"Rad verkauft","from":["vorhanden"],"to":"verkauft",
        "second":"de.aktenspur.rad.angeschafft","data":{"type":"object"}}}}
     """#,

@@ -1,0 +1,51 @@
+import EventLog
+import HTTPTypes
+import HummingbirdCore
+import Ledger
+import LogFormat
+
+/// `POST /v1/erasures`: `{"persons":["person/4711"],"reason":"…","legalbasis":"…","authid":"…"}`.
+///
+/// Answers 201 and for each person what became of it: `state` is `requested` the first time, and `erased` when somebody
+/// else asks for the same. `request` is the record of the first, `sequence` that of this step.
+enum ErasureAnswer {
+  static func answer(
+    _ body: JSONValue, from ledger: Ledger, to principal: Principal
+  ) async throws(Problem) -> Response {
+    let request = ErasureRequest(
+      persons: try persons(body), reason: try AnchorAnswer.text("reason", of: body),
+      legalBasis: try AnchorAnswer.text("legalbasis", of: body),
+      authid: body["authid"] == nil ? nil : try AnchorAnswer.text("authid", of: body))
+    try AnchorAnswer.expect(only: ["persons", "reason", "legalbasis", "authid"], in: body)
+    let erasures: [Erasure]
+    do {
+      erasures = try await ledger.erase(request, by: principal)
+    } catch {
+      throw Problem(error)
+    }
+    return .json(.created, Array(#"{"erasures":[\#(erasures.map(json).joined(separator: ","))]}"#.utf8))
+  }
+
+  private static func json(_ erasure: Erasure) -> String {
+    let members = [
+      #""person":\#(JSONText.string(erasure.person))"#, #""state":"\#(erasure.state.rawValue)""#,
+      #""key":"\#(erasure.key)""#, #""request":\#(erasure.request)"#, #""sequence":\#(erasure.receipt.sequence)"#,
+      #""recordedtime":"\#(erasure.receipt.recordedTime)""#,
+    ]
+    return "{" + members.joined(separator: ",") + "}"
+  }
+
+  private static func persons(_ body: JSONValue) throws(Problem) -> [String] {
+    guard let persons = body["persons"], persons.kind == .array else {
+      throw .malformed("/persons", "expected an array of person references")
+    }
+    var texts: [String] = []
+    for (place, person) in persons.elements.enumerated() {
+      guard let text = person.string, !text.isEmpty else {
+        throw .malformed("/persons/\(place)", "expected a person reference")
+      }
+      texts.append(text)
+    }
+    return texts
+  }
+}

@@ -1,0 +1,66 @@
+import ArgumentParser
+import Foundation
+import LogFormat
+
+struct Erase: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Erase personal data: the person's key is destroyed, the records stay.",
+    discussion: """
+      Four eyes: the first call records the request, the same call by someone else carries it out. PERSON is the \
+      pseudonymous reference that events name the person by. What was sealed for the person can then be read by nobody; \
+      the log stays as it is and verifies as before. Later events on the person are sealed with a new key.
+      """)
+
+  @OptionGroup var socket: SocketOption
+  @Argument(help: "References of persons.") var persons: [String]
+  @Option(help: "Why.") var reason: String
+  @Option(help: "The provision it rests on, for example \"Art. 17 Abs. 1 Buchst. a DSGVO\".") var legalBasis: String
+  @Option(help: "On whose behalf, where the caller may say so.") var authid: String?
+  @Flag(help: "Print the daemon's answer.") var json = false
+
+  private struct Answer: Decodable {
+    struct Erasure: Decodable {
+      var person: String
+      var state: String
+      var key: String
+      var request: Int
+      var sequence: Int
+    }
+
+    var erasures: [Erasure]
+  }
+
+  func run() async throws {
+    var members = [
+      #""persons":[\#(persons.map { JSONText.string($0) }.joined(separator: ","))]"#,
+      #""reason":\#(JSONText.string(reason))"#, #""legalbasis":\#(JSONText.string(legalBasis))"#,
+    ]
+    if let authid { members.append(#""authid":\#(JSONText.string(authid))"#) }
+    let body = "{" + members.joined(separator: ",") + "}"
+    try await DaemonClient.withConnection(to: try socket.path()) { client in
+      let answer = try await client.send(
+        .post("/v1/erasures", contentType: "application/json", .bytes(Array(body.utf8))))
+      guard answer.isSuccess else { throw answer.failure }
+      if json { return Terminal.write(answer.body + [0x0A]) }
+      for erasure in try JSONDecoder().decode(Answer.self, from: Data(answer.body)).erasures {
+        Terminal.write((text(erasure) + "\n").utf8)
+      }
+    }
+  }
+
+  private func text(_ erasure: Answer.Erasure) -> String {
+    switch erasure.state {
+    case "erased":
+      Language.text(
+        en: "\(erasure.person): erased with record \(erasure.sequence), requested with record \(erasure.request); "
+          + "key \(erasure.key) is destroyed",
+        de: "\(erasure.person): gelöscht mit Datensatz \(erasure.sequence), beantragt mit Datensatz "
+          + "\(erasure.request); Schlüssel \(erasure.key) ist vernichtet")
+    default:
+      Language.text(
+        en: "\(erasure.person): requested with record \(erasure.request); the same call by someone else carries it out",
+        de: "\(erasure.person): beantragt mit Datensatz \(erasure.request); derselbe Aufruf durch eine andere Person "
+          + "führt die Löschung aus")
+    }
+  }
+}

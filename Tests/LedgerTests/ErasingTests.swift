@@ -1,0 +1,90 @@
+import EventLog
+import Foundation
+import LogFormat
+import Testing
+
+@testable import Ledger
+
+@Suite struct ErasingTests {
+  private func request(by authid: String) -> ErasureRequest {
+    ErasureRequest(persons: ["rad/1"], reason: "Antrag", legalBasis: "Art. 17 DSGVO", authid: authid)
+  }
+
+  private func key(sealedIn record: Record) -> Substring? {
+    record.data?["schloss"]?["sealed"]?.string?.split(separator: ".").first
+  }
+
+  @Test("Nothing is recorded whose key is gone: sent while it goes, it is sealed with the next one or refused")
+  func race() async throws {
+    try await withLedger { ledger in
+      let open = try await ledger.open()
+      let first = try event("0", data: #"{"marke":"Diamant","schloss":"1"}"#)
+      try await ledger.append(first)
+      for round in 0..<8 {
+        let erasures = try await withThrowingTaskGroup(of: UInt64?.self) { group in
+          for number in 0..<40 {
+            let event = try event(
+              "\(round)-\(number)", "uebergeben", data: #"{"schloss":"\#(round)-\#(number)"}"#)
+            group.addTask {
+              do {
+                _ = try await open.append([[event]], by: TestLedger.clerk)[0].get()
+              } catch let error as Refusal {
+                #expect(error.kind == .unavailable, "\(error)")
+              }
+              return nil
+            }
+            if number == 20 {
+              group.addTask {
+                _ = try await open.erase(request(by: "anna"), by: TestLedger.portal)
+                return try await open.erase(request(by: "bernd"), by: TestLedger.portal).first?.receipt.sequence
+              }
+            }
+          }
+          return try await group.reduce(into: [UInt64]()) { if let sequence = $1 { $0.append(sequence) } }
+        }
+        let erasure = try #require(erasures.first)
+        let records = try ledger.records
+        let gone = records[Int(erasure)].data?["schluessel"]?.string
+        #expect(records[(Int(erasure) + 1)...].allSatisfy { key(sealedIn: $0).map(String.init) != gone })
+        // The next round has somebody to erase again.
+        try await ledger.append(event("\(round)-last", "uebergeben", data: #"{"schloss":"x"}"#))
+      }
+    }
+  }
+
+  @Test("Two who ask at the same moment are the first and the second")
+  func together() async throws {
+    try await withLedger { ledger in
+      let open = try await ledger.open()
+      try await ledger.append(event("0", data: #"{"marke":"Diamant","schloss":"1"}"#))
+      async let one = open.erase(request(by: "anna"), by: TestLedger.portal)
+      async let other = open.erase(request(by: "bernd"), by: TestLedger.portal)
+      let states = try await [one, other].flatMap { $0 }.map(\.state)
+      #expect(Set(states) == [.requested, .erased])
+    }
+  }
+
+  @Test("Opening carries out what is recorded, also where the index is gone")
+  func opening() async throws {
+    try await withLedger { ledger in
+      try await ledger.open()
+      try await ledger.append(event("0", data: #"{"marke":"Diamant","schloss":"1"}"#))
+      let keys = URL(fileURLWithPath: ledger.directory.personKeys)
+      let copy = ledger.folder.appending(path: "copy")
+      try FileManager.default.copyItem(at: keys, to: copy)
+      for authid in ["anna", "bernd"] {
+        _ = try await ledger.ledger.erase(request(by: authid), by: TestLedger.portal)
+      }
+      try ledger.close()
+      for isIndexed in [true, false] {
+        try FileManager.default.removeItem(at: keys)
+        try FileManager.default.copyItem(at: copy, to: keys)
+        if !isIndexed { try FileManager.default.removeItem(atPath: ledger.directory.cache) }
+        try await ledger.open()
+        let left = try FileManager.default.contentsOfDirectory(atPath: keys.path).filter { $0.hasSuffix(".key") }
+        #expect(left.isEmpty)
+        try ledger.close()
+      }
+    }
+  }
+}
