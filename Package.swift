@@ -66,7 +66,7 @@ let package = Package(
       "LedgerServer",
       [
         "Ledger", "Reporting", "ReadModels", "DomainPacks", "EventLog", "TimeStamps", "LogFormat", "TransparencyLog",
-        "CPeer", hummingbirdCore, httpTypes, logging, nioCore, nioHTTPTypes, nioPosix, serviceLifecycle, unixSignals,
+        "CPeer", atomics, hummingbirdCore, httpTypes, logging, nioCore, nioHTTPTypes, nioPosix, serviceLifecycle, unixSignals,
         yams,
       ]),
     module("Reporting", ["ReadModels", "DomainPacks", "LogFormat", "TransparencyLog", mustache]),

@@ -20,6 +20,7 @@ final class Checkpointer: @unchecked Sendable {
   private let condition = NSCondition()
   private var newest: LogEnd
   private var current: (size: UInt64, note: String)?
+  private var signedAt: Double = 0
   private var requests: [CheckedContinuation<Result<String, SystemError>, Never>] = []
   private var isClosing = false
   private var isFinished = false
@@ -42,6 +43,7 @@ final class Checkpointer: @unchecked Sendable {
     if let checkpoint, checkpoint.size == newest.position.size, checkpoint.root == newest.frontier.root {
       let note = String(decoding: try SystemCall.contents(of: directory.checkpoint), as: UTF8.self)
       current = (checkpoint.size, note)
+      signedAt = try SystemCall.modificationTime(of: directory.checkpoint)
       signed(newest, note)
     } else {
       try sign(newest)
@@ -64,6 +66,13 @@ final class Checkpointer: @unchecked Sendable {
     condition.lock()
     defer { condition.unlock() }
     return current?.note ?? ""
+  }
+
+  /// How many records the newest checkpoint covers, and when it was signed, in seconds since 1970.
+  var newestSigned: (size: UInt64, time: Double) {
+    condition.lock()
+    defer { condition.unlock() }
+    return (current?.size ?? 0, signedAt)
   }
 
   /// A checkpoint that covers every record durable at the call.
@@ -150,6 +159,7 @@ final class Checkpointer: @unchecked Sendable {
     signed(end, note)
     condition.lock()
     current = (end.position.size, note)
+    signedAt = Date().timeIntervalSince1970
     condition.unlock()
   }
 }

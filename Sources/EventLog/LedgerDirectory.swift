@@ -31,6 +31,8 @@ public struct LedgerDirectory: Sendable, Hashable {
   public var durable: String { path + "/run/durable" }
   /// A cut that has been made and is not recorded in the log yet.
   public var pendingCut: String { path + "/run/cut.json" }
+  /// Space that closing may use.
+  public var reserve: String { path + "/run/reserve" }
   /// One writer.
   public var lock: String { path + "/lock" }
 

@@ -63,16 +63,24 @@ public final class Log: Sendable {
     public init() {}
   }
 
+  /// Takes the ledger's lock alone, for a caller that has other things to do before it opens the log with it.
+  ///
+  /// - Throws: ``LedgerOpenError/busy(_:)`` where another process holds it.
+  public static func lock(_ directory: LedgerDirectory) throws -> WriterLock {
+    _ = try LedgerDescription(of: directory)
+    guard let lock = try WriterLock.acquire(directory) else { throw LedgerOpenError.busy(directory.lock) }
+    return lock
+  }
+
   /// Takes the lock, recovers, signs a checkpoint and begins to take events.
   ///
+  /// - Parameter lock: the ledger's lock, where the caller has taken it.
   /// - Throws: ``LedgerOpenError``; nothing has been written then, except that a torn end may have been cut off.
   public static func open(
-    _ directory: LedgerDirectory, rules: Rules, limits: Limits = Limits(), logger: Logger
+    _ directory: LedgerDirectory, lock: WriterLock? = nil, rules: Rules, limits: Limits = Limits(), logger: Logger
   ) throws -> Log {
     let description = try LedgerDescription(of: directory)
-    guard let lock = try WriterLock.acquire(directory) else {
-      throw LedgerOpenError.busy(directory.lock)
-    }
+    let lock = try lock ?? self.lock(directory)
     let key = try signingKey(of: directory, origin: description.origin)
     let (checkpoint, problem) = newestCheckpoint(of: directory, key: key.verifierKey)
     for folder in LedgerDirectory.derivedFolders { try SystemCall.makeDirectory(directory.path + "/" + folder) }
@@ -106,6 +114,7 @@ public final class Log: Sendable {
       checkpointer.grown(to: end)
       signal.grow(to: end.position.size)
     }
+    ClosingReserve(directory).take(logger: logger)
     index.startWriting()
     try checkpointer.start(after: checkpoint)
     tileKeeper.start()
@@ -229,11 +238,32 @@ public final class Log: Sendable {
   /// Answers what waits, signs the last checkpoint, completes tiles and index and lets go of the lock.
   public func close() throws {
     sequencer.close()
+    ClosingReserve(directory).give()
     checkpointer.close()
     tileKeeper.close()
     signal.close()
     defer { lock.release() }
     try index.close()
+  }
+
+  // MARK: Watching
+
+  /// What has been measured since the log was opened.
+  public var metrics: LogMetrics { sequencer.metrics }
+
+  /// How the log stands now; looks at the segments' files.
+  public func status() throws -> LogStatus {
+    let end = position.value
+    let segments = try Segment.list(in: directory)
+    var bytes = end.offset
+    for segment in segments where segment.first < end.segment.first {
+      bytes += try SystemCall.size(of: segment.path(in: directory))
+    }
+    let (waiting, signed) = (sequencer.waitingNow, checkpointer.newestSigned)
+    return LogStatus(
+      records: end.size, bytes: bytes, segments: segments.count, waitingEvents: waiting.events,
+      waitingBytes: waiting.bytes, checkpointSize: signed.size, checkpointTime: signed.time,
+      freeBytes: try SystemCall.freeBytes(at: directory.log))
   }
 
   // MARK: Reading

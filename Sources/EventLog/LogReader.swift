@@ -37,6 +37,14 @@ public struct LogReader: Sendable {
     }
   }
 
+  /// For who holds the ledger's lock and has not opened the log yet.
+  public init(_ directory: LedgerDirectory, holding _: WriterLock) throws {
+    self.directory = directory
+    description = try LedgerDescription(of: directory)
+    isLive = false
+    end = try LogReader.lastCompletePlace(directory)
+  }
+
   /// The number of records that can be read.
   public var size: UInt64 { end.size }
 

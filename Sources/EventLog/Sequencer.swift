@@ -29,6 +29,7 @@ final class Sequencer: @unchecked Sendable {
   private let checkContent: ContentCheck
   private let clock: @Sendable () -> Timestamp
   private let logger: Logger
+  let metrics = LogMetrics()
   /// Called on the sequencer's thread after each commit.
   private let committed: (LogEnd) -> Void
 
@@ -37,6 +38,7 @@ final class Sequencer: @unchecked Sendable {
   private var waiting: [Request] = []
   private var waitingEvents = 0
   private var waitingBytes = 0
+  private var shares: [String: Share] = [:]
   private var isClosing = false
   private var isFinished = false
   private var stopReason: String?
@@ -82,7 +84,7 @@ final class Sequencer: @unchecked Sendable {
   /// Hands over groups. The groups are independent; `whenDone` is told once when each is recorded and durable, or refused.
   func submit(_ groups: [AppendGroup], whenDone: @escaping @Sendable ([Result<[Receipt], AppendError>]) -> Void) {
     if groups.isEmpty { return whenDone([]) }
-    enqueue(Request(groups: groups, whenDone: whenDone))
+    enqueue(Request(groups: groups, duration: metrics.append, whenDone: whenDone))
   }
 
   private func enqueue(_ request: Request) {
@@ -92,9 +94,7 @@ final class Sequencer: @unchecked Sendable {
         .stopped(stopReason)
       } else if isClosing {
         .closing
-      } else if waitingEvents + request.events > limits.waitingEvents
-        || waitingBytes + request.bytes > limits.waitingBytes, waitingEvents > 0
-      {
+      } else if isTooMuch(request) {
         .overloaded
       } else {
         nil
@@ -103,10 +103,47 @@ final class Sequencer: @unchecked Sendable {
       waiting.append(request)
       waitingEvents += request.events
       waitingBytes += request.bytes
+      shares[request.owner, default: Share()].add(request)
       condition.signal()
     }
     condition.unlock()
     if let refusal { request.refuseAll(refusal) }
+  }
+
+  /// What waits of one principal.
+  private struct Share {
+    var events = 0
+    var bytes = 0
+
+    mutating func add(_ request: Request) {
+      events += request.events
+      bytes += request.bytes
+    }
+
+    mutating func remove(_ request: Request) {
+      events -= request.events
+      bytes -= request.bytes
+    }
+  }
+
+  /// Whether there is no room for the request, or for its sender: one principal may fill half of the queue, so that there
+  /// is always room for others. A request that is alone is always taken.
+  private func isTooMuch(_ request: Request) -> Bool {
+    func isTooMuch(_ events: Int, _ bytes: Int, of parts: Int) -> Bool {
+      events > 0
+        && (events + request.events > limits.waitingEvents / parts
+          || bytes + request.bytes > limits.waitingBytes / parts)
+    }
+    if isTooMuch(waitingEvents, waitingBytes, of: 1) { return true }
+    let share = shares[request.owner] ?? Share()
+    return isTooMuch(share.events, share.bytes, of: 2)
+  }
+
+  /// What waits at this moment, in events and about how many bytes.
+  var waitingNow: (events: Int, bytes: Int) {
+    condition.lock()
+    defer { condition.unlock() }
+    return (waitingEvents, waitingBytes)
   }
 
   /// Takes no more requests, answers those that wait, and returns when the thread is done.
@@ -145,6 +182,8 @@ final class Sequencer: @unchecked Sendable {
     for request in requests {
       waitingEvents -= request.events
       waitingBytes -= request.bytes
+      shares[request.owner]?.remove(request)
+      if shares[request.owner]?.events == 0 { shares[request.owner] = nil }
     }
     condition.unlock()
   }
@@ -362,6 +401,7 @@ final class Sequencer: @unchecked Sendable {
     } catch {  // crash here: nothing, or part of the lines, perhaps torn: recovery cuts what is not whole
       return failWrite(error, path: path)
     }
+    let syncing = Stopwatch()
     do {
       try SystemCall.synchronizeData(segmentDescriptor, path: path)
     } catch {
@@ -369,6 +409,8 @@ final class Sequencer: @unchecked Sendable {
       stop("\(error)")
       return failStaged(.outcomeUnknown("\(error)"))
     }  // crash from here on: the records are there, whether or not anybody was told
+    metrics.sync.record(syncing.nanoseconds)
+    metrics.group.record(staged.end.position.size - end.position.size)
     end = staged.end
     try index.add(staged.delta)
     durable.publish(end.position)
@@ -511,9 +553,14 @@ private final class Request {
   private var results: [Result<[Receipt], AppendError>?]
   private var unanswered: Int
   private let whenDone: @Sendable ([Result<[Receipt], AppendError>]) -> Void
+  private let duration: Histogram
+  private let stopwatch = Stopwatch()
 
-  init(groups: [AppendGroup], whenDone: @escaping @Sendable ([Result<[Receipt], AppendError>]) -> Void) {
+  init(
+    groups: [AppendGroup], duration: Histogram, whenDone: @escaping @Sendable ([Result<[Receipt], AppendError>]) -> Void
+  ) {
     self.groups = groups
+    self.duration = duration
     self.whenDone = whenDone
     results = Array(repeating: nil, count: groups.count)
     unanswered = groups.count
@@ -521,11 +568,16 @@ private final class Request {
     bytes = groups.reduce(0) { $1.events.reduce($0) { $0 + $1.memory } }
   }
 
+  /// The principal that sent them.
+  var owner: String { groups.first?.recordedBy ?? "" }
+
   func answer(_ group: Int, _ result: Result<[Receipt], AppendError>) {
     guard results[group] == nil else { return }
     results[group] = result
     unanswered -= 1
-    if unanswered == 0 { whenDone(results.compactMap { $0 }) }
+    guard unanswered == 0 else { return }
+    duration.record(stopwatch.nanoseconds)
+    whenDone(results.compactMap { $0 })
   }
 
   func refuseAll(_ error: AppendError) {

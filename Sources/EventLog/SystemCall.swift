@@ -71,11 +71,31 @@ enum SystemCall {
     return UInt64(status.st_size)
   }
 
+  static func size(of path: String) throws(SystemError) -> UInt64 {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw SystemError(call: "stat", path: path, errno: errno) }
+    return UInt64(status.st_size)
+  }
+
   /// The permission bits of a file.
   static func mode(of path: String) throws(SystemError) -> mode_t {
     var status = stat()
     guard stat(path, &status) == 0 else { throw SystemError(call: "stat", path: path, errno: errno) }
     return status.st_mode & 0o7777
+  }
+
+  /// In seconds since 1970.
+  static func modificationTime(of path: String) throws(SystemError) -> Double {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw SystemError(call: "stat", path: path, errno: errno) }
+    return Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) / 1e9
+  }
+
+  /// What an unprivileged user may still write to the file system that holds a path, in bytes.
+  static func freeBytes(at path: String) throws(SystemError) -> UInt64 {
+    var status = statvfs()
+    guard statvfs(path, &status) == 0 else { throw SystemError(call: "statvfs", path: path, errno: errno) }
+    return UInt64(status.f_bavail) * UInt64(status.f_frsize)
   }
 
   static func changeMode(_ path: String, _ mode: mode_t) throws(SystemError) {

@@ -28,21 +28,26 @@ public final class Ledger: Sendable {
     try Log.create(LedgerDirectory(path), origin: origin)
   }
 
+  /// Takes the lock of a ledger, so that nobody else opens it before the caller does.
+  public static func lock(at path: String) throws -> WriterLock { try Log.lock(LedgerDirectory(path)) }
+
   /// Opens a ledger: recovers its log, records a change of packs and what recovery cut off, brings the projections up.
   ///
+  /// - Parameter lock: the ledger's lock, where the caller has taken it with ``lock(at:)``.
   /// - Throws: ``LedgerOpenError``, ``PackError``, ``PackSourceError`` and errors of the parts.
   public static func open(
-    at path: String, packs source: PackSource, limits: Log.Limits = Log.Limits(), logger: Logger
+    at path: String, lock: WriterLock? = nil, packs source: PackSource, limits: Log.Limits = Log.Limits(),
+    logger: Logger
   ) async throws -> Ledger {
     let directory = LedgerDirectory(path)
-    let reader = try LogReader(directory)
-    if reader.isLive { throw LedgerOpenError.busy(directory.lock) }
+    let lock = try lock ?? Log.lock(directory)
+    let reader = try LogReader(directory, holding: lock)
     let packs = try source.packs(for: reader)
     let documents = try DocumentStore(directory: directory.documents)
     let keys = try KeyStore(directory: directory.personKeys)
     let content = SealedContent(keys: keys)
     let log = try Log.open(
-      directory,
+      directory, lock: lock,
       rules: rules(of: packs) { sent, stored in try content.isEqual(sent, stored) },
       limits: limits, logger: logger)
     do {
@@ -258,6 +263,14 @@ public final class Ledger: Sendable {
   /// Whether events are taken.
   public var readiness: Readiness {
     log.stopped.map(Readiness.stopped) ?? .ready
+  }
+
+  /// How many durable records the live projections have not taken in.
+  public var projectionLag: UInt64 { feed.lag }
+
+  /// When somebody outside last confirmed the log, as its record says; nil where nobody has.
+  public func lastAnchor() throws -> Timestamp? {
+    try LogReader(log.directory).newestLedgerRecord(AnchorRecord.name).flatMap { Timestamp($0.recordedTime) }
   }
 
   public enum Readiness: Sendable, Hashable {

@@ -76,6 +76,13 @@ final class ProjectionFeed: @unchecked Sendable {
     }
   }
 
+  /// How many durable records have not been taken in.
+  var lag: UInt64 {
+    condition.lock()
+    defer { condition.unlock() }
+    return log.size > reached ? log.size - reached : 0
+  }
+
   private func want(_ size: UInt64) {
     condition.lock()
     wanted = max(wanted, size)

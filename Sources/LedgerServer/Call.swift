@@ -20,6 +20,11 @@ struct Call {
   /// Whether the client sends its body only when asked to (RFC 9110 §10.1.1).
   var awaitsContinue: Bool
 
+  /// Whether the answer is the ledger's; else it can be given before the ledger is open.
+  var needsLedger: Bool {
+    if case .read(let route) = action { !route.isOpen } else { true }
+  }
+
   /// Looks at the head alone; nothing of the body has been read.
   init(_ request: Request, on connection: Connection) throws(Problem) {
     guard let principal = connection.principal else {

@@ -8,6 +8,9 @@ final class Connection: Sendable {
   let peer: Peer?
   private let closing = Atomic(false)
 
+  /// Whose limits count. Whoever comes over the web port shares those of nobody.
+  var user: UInt32 { peer?.user ?? Peer.nobody }
+
   init(peer: Peer?, principal: Principal?) {
     self.peer = peer
     self.principal = principal

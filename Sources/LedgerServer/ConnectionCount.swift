@@ -27,6 +27,9 @@ final class ConnectionCount: Sendable {
     self.total = total
   }
 
+  /// How many there are in all.
+  var open: Int { state.withLock { $0.total } }
+
   /// Counts a connection; whatever the answer is, it is taken off again with ``leave(_:)``.
   func enter(_ user: UInt32) -> Admission {
     state.withLock { state in

@@ -13,8 +13,8 @@ struct ConnectionSetup: ServerChildChannel {
   }
 
   let responder: Responder
-  let principals: any PrincipalResolver
-  private let count: ConnectionCount
+  let clients: Clients
+  private var count: ConnectionCount { responder.connections }
   private let loops: [ObjectIdentifier: Loop]
 
   /// What the connections of one event loop share.
@@ -25,10 +25,17 @@ struct ConnectionSetup: ServerChildChannel {
     var rounds: RepeatedTask
   }
 
-  init(responder: Responder, principals: any PrincipalResolver, count: ConnectionCount, loops: any EventLoopGroup) {
+  /// Who is at the other end.
+  enum Clients: Sendable {
+    /// Of the Unix socket: the kernel says which user it is.
+    case peers(any PrincipalResolver)
+    /// Of the web port: anybody on this machine, who may see how the daemon is, and nothing of the ledger.
+    case anybody
+  }
+
+  init(responder: Responder, clients: Clients, loops: any EventLoopGroup) {
     self.responder = responder
-    self.principals = principals
-    self.count = count
+    self.clients = clients
     self.loops = Dictionary(
       uniqueKeysWithValues: loops.makeIterator().map { loop in
         let connections = LoopConnections(loop)
@@ -51,13 +58,16 @@ struct ConnectionSetup: ServerChildChannel {
       preconditionFailure("connections live on the loops of the server")
     }
     let connection = identify(channel, logger)
-    let user = connection.peer?.user ?? Peer.nobody
+    let user = connection.user
     let admission = count.enter(user)
     channel.closeFuture.whenComplete { [count] _ in count.leave(user) }
     switch admission {
     case .admitted: break
-    case .over: responder.logger.notice("too many connections", metadata: ["uid": "\(user)"])
+    case .over:
+      responder.metrics.refusedConnection()
+      responder.logger.notice("too many connections", metadata: ["uid": "\(user)"])
     case .farOver:
+      responder.metrics.refusedConnection()
       channel.close(promise: nil)
       return channel.eventLoop.makeFailedFuture(TooManyConnections())
     }
@@ -89,6 +99,9 @@ struct ConnectionSetup: ServerChildChannel {
   }
 
   private func identify(_ channel: any Channel, _ logger: Logger) -> Connection {
+    guard case .peers(let principals) = clients else {
+      return Connection(peer: nil, principal: Principal(name: "web", delegates: false, rights: []))
+    }
     do {
       let peer = try Peer(of: channel)
       return Connection(peer: peer, principal: peer.flatMap { principals.principal(user: $0.user, group: $0.group) })

@@ -8,18 +8,18 @@ import Reporting
 
 /// Figures, reports and projected rows. All of them stand on one snapshot of the projections.
 extension Reading {
-  func figures(_ query: Query) async throws(Problem) -> Response {
+  func figures(_ query: Query, for user: UInt32) async throws(Problem) -> Response {
     let effective = try query.text("effective") ?? today
     let names = query.all("name")
     return .json(
       .ok,
-      try await evaluate(query) { snapshot in
+      try await evaluate(query, for: user) { snapshot in
         Figures.json(
           try Figures.compute(snapshot: snapshot, effective: effective, names: names.isEmpty ? nil : names))
       })
   }
 
-  func report(_ name: Substring, _ query: Query) async throws(Problem) -> Response {
+  func report(_ name: Substring, _ query: Query, for user: UInt32) async throws(Problem) -> Response {
     guard let name = percentDecoded(name) else {
       throw .malformed("/name", "expected percent-encoded UTF-8 (RFC 3986 §2.1)")
     }
@@ -36,20 +36,22 @@ extension Reading {
       let known = ReportFormat.allCases.map(\.rawValue).joined(separator: ", ")
       throw .malformed("/format", "expected one of \(known)")
     }
-    let file = try await evaluate(query) { snapshot in
+    let file = try await evaluate(query, for: user) { snapshot in
       try Report.build(name: name, snapshot: snapshot, period: period).render(format)
     }
     return .whole(.ok, format.contentType, file)
   }
 
   /// One array of objects, a row each.
-  func rows(of table: Substring, in pack: Substring, _ query: Query) async throws(Problem) -> Response {
+  func rows(
+    of table: Substring, in pack: Substring, _ query: Query, for user: UInt32
+  ) async throws(Problem) -> Response {
     guard let pack = percentDecoded(pack), let table = percentDecoded(table) else {
       throw .malformed("/table", "expected percent-encoded UTF-8 (RFC 3986 §2.1)")
     }
     return .json(
       .ok,
-      try await evaluate(query) { snapshot in
+      try await evaluate(query, for: user) { snapshot in
         guard snapshot.objects.contains(where: { $0.pack == pack && $0.name == table }) else {
           throw Problem.notFound("the pack \(pack) has no table or view \(table)")
         }
@@ -66,7 +68,7 @@ extension Reading {
 
   /// Draws something from a snapshot, as of what the query asks for.
   private func evaluate(
-    _ query: Query, _ draw: @escaping @Sendable (ProjectionSnapshot) throws -> [UInt8]
+    _ query: Query, for user: UInt32, _ draw: @escaping @Sendable (ProjectionSnapshot) throws -> [UInt8]
   ) async throws(Problem) -> [UInt8] {
     var asOf: AsOf?
     if let text = query["as-of"] {
@@ -75,6 +77,9 @@ extension Reading {
         throw .malformed("/as-of", "expected a number of records, a day, or a moment (RFC 3339)")
       }
     }
+    // A past state is built for the asking, which may take long.
+    if asOf != nil { try builds.enter(user) }
+    defer { if asOf != nil { builds.leave(user) } }
     return try await blocking(on: threads.evaluating) { [asOf] in
       let snapshot = try ledger.snapshot(asOf: asOf)
       defer { snapshot.close() }

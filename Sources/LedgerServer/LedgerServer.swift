@@ -1,3 +1,6 @@
+import DomainPacks
+import EventLog
+import Foundation
 import HummingbirdCore
 public import Ledger
 public import Logging
@@ -5,55 +8,64 @@ import NIOCore
 import NIOPosix
 public import ServiceLifecycle
 import Synchronization
+import TransparencyLog
 import UnixSignals
 
-/// HTTP, version 1, over a Unix socket.
+/// HTTP, version 1, over a Unix socket, and how the daemon is over a web port.
 ///
-/// The ledger has been opened for writing before, so its lock is held: a socket file without a listener is left over
-/// from a daemon that is gone, and is replaced.
+/// It listens first and opens the ledger then: meanwhile `/readyz` says so, and requests wait. The ledger's lock is held
+/// from before, so a socket file without a listener is left over from a daemon that is gone, and is replaced.
 public struct LedgerServer: Service {
-  private let ledger: Ledger
   private let socketPath: String
+  private let web: WebAddress?
   private let principals: any PrincipalResolver
   private let connectionsPerUser: Int
+  private let version: String
   private let logger: Logger
-  private let onListening: @Sendable () -> Void
+  private let openLedger: @Sendable () async throws -> Ledger
 
   /// - Parameters:
-  ///   - ledger: opened for writing; it is shut down when the server stops.
   ///   - socketPath: at most 103 bytes, in a directory only the right people may enter.
+  ///   - web: where `/metrics`, `/healthz` and `/readyz` are answered to anybody on this machine.
   ///   - principals: who may call, and as whom.
   ///   - connectionsPerUser: how many one user may have open at a time; further ones get 503.
-  ///   - onListening: called once when clients can connect.
+  ///   - version: of the program, for its metrics.
+  ///   - openLedger: opens the ledger, whose lock is held; it is shut down when the server stops.
   public init(
-    ledger: Ledger, socketPath: String, principals: any PrincipalResolver = OwnUser(),
-    connectionsPerUser: Int = AccessConfiguration.defaultConnections, logger: Logger,
-    onListening: @escaping @Sendable () -> Void = {}
+    socketPath: String, web: WebAddress? = nil, principals: any PrincipalResolver = OwnUser(),
+    connectionsPerUser: Int = AccessConfiguration.defaultConnections, version: String, logger: Logger,
+    openLedger: @escaping @Sendable () async throws -> Ledger
   ) {
-    self.ledger = ledger
     self.socketPath = socketPath
+    self.web = web
     self.principals = principals
     self.connectionsPerUser = connectionsPerUser
+    self.version = version
     self.logger = logger
-    self.onListening = onListening
+    self.openLedger = openLedger
   }
 
   /// Serves until graceful shutdown: then every request accepted is answered, the connections are closed, and the ledger
   /// is shut down. Cancellation ends the connections at once; the ledger is shut down all the same.
   ///
-  /// - Throws: ``SocketError`` or the error of bind(2) where it cannot listen.
+  /// - Throws: ``SocketError`` or the error of bind(2) where it cannot listen, and what opening the ledger throws.
   public func run() async throws {
     let threads = Threads()
     threads.start()
+    let opened = OpenedLedger()
     let served: Result<Void, any Error>
     do {
-      served = .success(try await serve(threads))
+      served = .success(try await serve(opened, threads))
     } catch {
       served = .failure(error)
     }
     // In a task of its own: the ledger is closed in order even where this one has been cancelled.
     try await Task {
-      try await threads.evaluating.runIfActive { try ledger.shutdown() }
+      try await threads.evaluating.runIfActive {
+        guard let ledger = opened.ledger else { return }
+        try ledger.shutdown()
+        logger.info("closed", metadata: ["records": "\(ledger.durableSize)"])
+      }
       try await threads.stop()
     }.value
     try served.get()
@@ -67,18 +79,20 @@ public struct LedgerServer: Service {
     try await ServiceGroup(configuration: configuration).run()
   }
 
-  private func serve(_ threads: Threads) async throws {
+  private func serve(_ opened: OpenedLedger, _ threads: Threads) async throws {
     let socket = try SocketFile(socketPath)
     try socket.claim()
     let published = Mutex<Result<SocketFile.Identity, SocketError>?>(nil)
     // Hummingbird announces the name the socket is bound to, which is not the one clients use.
-    var quiet = logger
-    quiet.logLevel = max(logger.logLevel, .notice)
+    let quiet = quietLogger
     let loops = MultiThreadedEventLoopGroup.singleton
-    let setup = ConnectionSetup(
-      responder: Responder(ledger: ledger, threads: threads, logger: logger), principals: principals,
-      count: ConnectionCount(perUser: connectionsPerUser, total: OpenFiles.mostConnections()), loops: loops)
+    let responder = Responder(
+      opened: opened, threads: threads,
+      metrics: ServerMetrics(version: version, startTime: Date().timeIntervalSince1970),
+      connections: ConnectionCount(perUser: connectionsPerUser, total: OpenFiles.mostConnections()), logger: logger)
+    let setup = ConnectionSetup(responder: responder, clients: .peers(principals), loops: loops)
     defer { setup.stop() }
+    let (listening, isListening) = AsyncStream.makeStream(of: Void.self)
     let server = setup.server(
       configuration: ServerConfiguration(address: .unixDomainSocket(path: socket.bindingPath), backlog: 1024),
       onServerRunning: { channel in
@@ -87,14 +101,63 @@ public struct LedgerServer: Service {
         switch result {
         case .success:
           logger.info("listening", metadata: ["socket": "\(socket.path)"])
-          onListening()
+          isListening.yield()
         case .failure: channel.close(promise: nil)
         }
+        isListening.finish()
       },
       eventLoopGroup: loops,
       logger: quiet)
-    try await server.run()
+    let webSetup = ConnectionSetup(responder: responder, clients: .anybody, loops: loops)
+    defer { webSetup.stop() }
+    let served: Result<Void, any Error>
+    do {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask {
+          defer {
+            isListening.finish()
+            opened.giveUp()
+          }
+          try await server.run()
+        }
+        if let web {
+          group.addTask { try await webSetup.server(at: web, logger: quiet, announcing: logger).run() }
+        }
+        group.addTask {
+          for await _ in listening { try await open(opened) }
+        }
+        // The first that fails ends the others.
+        do {
+          while try await group.next() != nil {}
+        } catch {
+          opened.giveUp()
+          group.cancelAll()
+          throw error
+        }
+      }
+      served = .success(())
+    } catch {
+      served = .failure(error)
+    }
     if let identity = try published.withLock({ $0 })?.get() { try socket.remove(identity) }
+    try served.get()
+  }
+
+  private var quietLogger: Logger {
+    var quiet = logger
+    quiet.logLevel = max(logger.logLevel, .notice)
+    return quiet
+  }
+
+  private func open(_ opened: OpenedLedger) async throws {
+    let ledger = try await openLedger()
+    opened.open(ledger)
+    logger.info(
+      "ready",
+      metadata: [
+        "origin": "\(ledger.log.description.origin)", "records": "\(ledger.durableSize)", "version": "\(version)",
+        "packs": "\(ledger.packs.packs.map { "\($0.name)@\($0.digest.hex.prefix(12))" }.joined(separator: " "))",
+      ])
   }
 }
 

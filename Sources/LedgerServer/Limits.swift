@@ -16,4 +16,10 @@ enum Limits {
   static let problemsInSummary = 100
   /// Log lines read and sent at a time.
   static let readChunk = 256 << 10
+  /// Bodies that are being read or checked, of all clients and of one user.
+  static let bodies = 96 << 20
+  static let bodiesOfUser = 48 << 20
+  /// Past states that are asked for at a time, in all and by one user.
+  static let asOfBuilds = 8
+  static let asOfBuildsOfUser = 2
 }

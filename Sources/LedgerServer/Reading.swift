@@ -10,10 +10,11 @@ import NIOPosix
 struct Reading: Sendable {
   let ledger: Ledger
   let threads: Threads
+  let builds: AsOfBuilds
   let logger: Logger
 
   func answer(
-    _ route: Route, _ request: Request, for principal: Principal, channel: any Channel
+    _ route: Route, _ request: Request, for principal: Principal, on connection: Connection, channel: any Channel
   ) async throws(Problem) -> Response {
     func query(_ names: [String], repeatable: Set<String> = []) throws(Problem) -> Query {
       try Query(request.uri.query, names: names, repeatable: repeatable)
@@ -48,17 +49,17 @@ struct Reading: Sendable {
     case .packs:
       _ = try query([])
       return .json(.ok, PackList.json(ledger.packs))
-    case .figures: return try await figures(try query(["as-of", "effective", "name"], repeatable: ["name"]))
-    case .report(let name): return try await report(name, try query(["period", "as-of", "format"]))
-    case .projection(let pack, let table): return try await rows(of: table, in: pack, try query(["as-of"]))
+    case .figures:
+      return try await figures(
+        try query(["as-of", "effective", "name"], repeatable: ["name"]), for: connection.user)
+    case .report(let name):
+      return try await report(name, try query(["period", "as-of", "format"]), for: connection.user)
+    case .projection(let pack, let table):
+      return try await rows(of: table, in: pack, try query(["as-of"]), for: connection.user)
     // Taken by POST alone, and so not asked here.
     case .anchors, .erasures: throw .methodNotAllowed(.get, allowed: route.methods)
-    case .health:
-      _ = try query([])
-      return .json(.ok, Array(#"{"status":"alive"}"#.utf8))
-    case .readiness:
-      _ = try query([])
-      return try readiness()
+    // Answered whether or not the ledger is open.
+    case .health, .readiness, .metrics: throw .notFound("there is nothing more at \(route.template)")
     }
   }
 
@@ -134,29 +135,12 @@ struct Reading: Sendable {
     response.headers[.cacheControl] = "no-cache"
     return response
   }
-
-  private func readiness() throws(Problem) -> Response {
-    switch ledger.readiness {
-    case .ready: return .json(.ok, Array(#"{"status":"ready"}"#.utf8))
-    case .stopped(let reason): throw .unavailable("nothing is recorded until the ledger is opened again: \(reason)")
-    }
-  }
 }
 
 extension Reading {
-  /// Runs what blocks (files, SQLite) on a thread kept for that, and turns what it throws into a problem.
   func blocking<Value: Sendable>(
     on pool: NIOThreadPool, _ body: @escaping @Sendable () throws -> Value
   ) async throws(Problem) -> Value {
-    do {
-      return try await pool.runIfActive(body)
-    } catch let problem as Problem {
-      throw problem
-    } catch let refusal as Refusal {
-      throw Problem(refusal)
-    } catch {
-      logger.error("a read failed", metadata: ["error": "\(error)"])
-      throw .internalError()
-    }
+    try await threads.blocking(on: pool, logger, body)
   }
 }

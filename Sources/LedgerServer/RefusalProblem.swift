@@ -32,4 +32,12 @@ extension Problem {
   static func unavailable(_ detail: String) -> Problem {
     Problem(Refusal(.unavailable, detail))
   }
+
+  /// The ledger is not open yet.
+  static var recovering: Problem {
+    var problem = unavailable("the ledger is being opened; try again")
+    problem.name = "recovering"
+    problem.title = "Recovering"
+    return problem
+  }
 }

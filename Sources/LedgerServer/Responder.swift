@@ -7,14 +7,22 @@ import NIOCore
 
 /// Answers the requests of all connections.
 struct Responder: Sendable {
-  let ledger: Ledger
+  let opened: OpenedLedger
   let threads: Threads
+  let metrics: ServerMetrics
+  let connections: ConnectionCount
   let logger: Logger
   let date = HTTPDate()
+  let bodies = BodyBudget()
+  let builds = AsOfBuilds()
 
-  init(ledger: Ledger, threads: Threads, logger: Logger) {
-    self.ledger = ledger
+  init(
+    opened: OpenedLedger, threads: Threads, metrics: ServerMetrics, connections: ConnectionCount, logger: Logger
+  ) {
+    self.opened = opened
     self.threads = threads
+    self.metrics = metrics
+    self.connections = connections
     self.logger = logger
   }
 
@@ -29,26 +37,32 @@ struct Responder: Sendable {
     var response: Response
     do {
       let call = try Call(request, on: connection)
-      switch call.action {
-      case .append(let form):
+      // A client that comes while the ledger recovers waits for a while, rather than being sent away.
+      let ledger = call.needsLedger ? await opened.wait() : nil
+      switch (call.action, ledger) {
+      case (.read(let route), nil) where route.isOpen:
+        response = try await watching.answer(route, request)
+        if request.method == .head { response = response.createHeadResponse() }
+      case (_, nil): throw Problem.recovering
+      case (.append(let form), let ledger?):
         // Only now, when nothing in the head speaks against it, the client is asked for the body.
         if call.awaitsContinue { try await writer.writeInformationalHead(HTTPResponse(status: .continue)) }
         response = try await append(
-          form, request, by: call.principal, on: connection, channel: channel, proofs: proofs(for: request),
-          bodyIsUnread: &bodyIsUnread)
-      case .anchor:
+          form, request, to: ledger, by: call.principal, on: connection, channel: channel,
+          proofs: proofs(for: request, from: ledger), bodyIsUnread: &bodyIsUnread)
+      case (.anchor, let ledger?):
         if call.awaitsContinue { try await writer.writeInformationalHead(HTTPResponse(status: .continue)) }
-        let body = try await body(of: request, bodyIsUnread: &bodyIsUnread)
+        let body = try await body(of: request, on: connection, bodyIsUnread: &bodyIsUnread)
         response = try await AnchorAnswer.answer(body, from: ledger, to: call.principal)
-      case .erase:
+      case (.erase, let ledger?):
         if call.awaitsContinue { try await writer.writeInformationalHead(HTTPResponse(status: .continue)) }
-        let body = try await body(of: request, bodyIsUnread: &bodyIsUnread)
+        let body = try await body(of: request, on: connection, bodyIsUnread: &bodyIsUnread)
         response = try await ErasureAnswer.answer(body, from: ledger, to: call.principal)
-      case .sign:
-        response = try await Reading(ledger: ledger, threads: threads, logger: logger).newCheckpoint()
-      case .read(let route):
-        response = try await Reading(ledger: ledger, threads: threads, logger: logger).answer(
-          route, request, for: call.principal, channel: channel)
+      case (.sign, let ledger?):
+        response = try await reading(ledger).newCheckpoint()
+      case (.read(let route), let ledger?):
+        response = try await reading(ledger).answer(
+          route, request, for: call.principal, on: connection, channel: channel)
         if request.method == .head { response = response.createHeadResponse() }
       }
     } catch let problem as Problem {
@@ -56,6 +70,7 @@ struct Responder: Sendable {
       response = problem.answer.response
     }
     response.headers[.date] = date.now
+    metrics.count(request, response.status)
     if bodyIsUnread {
       try await refuseRest(with: response, on: connection, channel: channel, writer: writer)
     } else {
@@ -63,13 +78,25 @@ struct Responder: Sendable {
     }
   }
 
+  private var watching: Watching {
+    Watching(
+      opened: opened, threads: threads, metrics: metrics, connections: connections, builds: builds, logger: logger)
+  }
+
+  private func reading(_ ledger: Ledger) -> Reading {
+    Reading(ledger: ledger, threads: threads, builds: builds, logger: logger)
+  }
+
   private func append(
-    _ form: AppendForm, _ request: Request, by principal: Principal, on connection: Connection, channel: any Channel,
+    _ form: AppendForm, _ request: Request, to ledger: Ledger, by principal: Principal, on connection: Connection,
+    channel: any Channel,
     proofs: ReceiptProofs?, bodyIsUnread: inout Bool
   ) async throws -> Response {
     let body = request.body
+    let share = bodies.share(of: connection.user)
+    defer { share.giveBack() }
     func whole(_ limit: Int) async throws -> ByteBuffer {
-      guard let whole = try await body.collect(atMost: limit) else { throw AppendForm.tooLarge(limit) }
+      guard let whole = try await body.collect(atMost: limit, charging: share) else { throw AppendForm.tooLarge(limit) }
       bodyIsUnread = false
       return whole
     }
@@ -96,13 +123,17 @@ struct Responder: Sendable {
     }
   }
 
-  private func proofs(for request: Request) -> ReceiptProofs? {
+  private func proofs(for request: Request, from ledger: Ledger) -> ReceiptProofs? {
     ProofWait(request.headers).map { ReceiptProofs(wait: $0, ledger: ledger, threads: threads, logger: logger) }
   }
 
   /// The whole body of a call that is not an event.
-  private func body(of request: Request, bodyIsUnread: inout Bool) async throws -> JSONValue {
-    guard let whole = try await request.body.collect(atMost: Limits.call) else {
+  private func body(
+    of request: Request, on connection: Connection, bodyIsUnread: inout Bool
+  ) async throws -> JSONValue {
+    let share = bodies.share(of: connection.user)
+    defer { share.giveBack() }
+    guard let whole = try await request.body.collect(atMost: Limits.call, charging: share) else {
       throw AppendForm.tooLarge(Limits.call)
     }
     bodyIsUnread = false
@@ -130,6 +161,7 @@ struct Responder: Sendable {
   ///
   /// - Parameter line: of a stream, the number of the line that was refused.
   func log(_ problem: Problem, of request: HTTPRequest, line: Int? = nil, on connection: Connection) {
+    metrics.refused(problem)
     let level: Logger.Level =
       switch problem.status {
       case .forbidden: .notice
@@ -161,10 +193,13 @@ extension HTTPFields {
 
 extension RequestBody {
   /// The whole body; nil where it is longer than `limit` bytes, which are then all that was kept of it.
-  fileprivate func collect(atMost limit: Int) async throws -> ByteBuffer? {
+  ///
+  /// - Throws: ``Problem`` where too much of other bodies is in memory.
+  fileprivate func collect(atMost limit: Int, charging share: BodyBudget.Share) async throws -> ByteBuffer? {
     var iterator = makeAsyncIterator()
     guard var whole = try await iterator.next() else { return ByteBuffer() }
     while whole.readableBytes <= limit {
+      try share.take(upTo: whole.readableBytes)
       guard let more = try await iterator.next() else { return whole }
       whole.writeImmutableBuffer(more)
     }

@@ -19,6 +19,7 @@ enum Route: Sendable, Hashable {
   case projection(pack: Substring, table: Substring)
   case health
   case readiness
+  case metrics
 
   init?(path: Substring) {
     switch path {
@@ -31,6 +32,7 @@ enum Route: Sendable, Hashable {
     case "/v1/figures": self = .figures
     case "/healthz": self = .health
     case "/readyz": self = .readiness
+    case "/metrics": self = .metrics
     default:
       if let subject = path.after("/v1/subjects/") {
         self = .subject(subject)
@@ -75,6 +77,30 @@ extension Substring {
 }
 
 extension Route {
+  /// The path as it is documented, its variable parts in braces.
+  var template: String {
+    switch self {
+    case .events: "/v1/events"
+    case .record: "/v1/events/{sequence}"
+    case .proof: "/v1/events/{sequence}/proof"
+    case .consistency: "/v1/consistency"
+    case .tile: "/tile"
+    case .subject: "/v1/subjects/{subject}"
+    case .checkpoint: "/checkpoint"
+    case .anchors: "/v1/anchors"
+    case .erasures: "/v1/erasures"
+    case .packs: "/v1/packs"
+    case .figures: "/v1/figures"
+    case .report: "/v1/reports/{name}"
+    case .projection: "/v1/projections/{pack}/{table}"
+    case .health: "/healthz"
+    case .readiness: "/readyz"
+    case .metrics: "/metrics"
+    }
+  }
+}
+
+extension Route {
   /// Whether every principal may ask, whatever its rights.
-  var isOpen: Bool { self == .health || self == .readiness }
+  var isOpen: Bool { self == .health || self == .readiness || self == .metrics }
 }

@@ -89,7 +89,7 @@ final class SingleEventHandler: ChannelDuplexHandler, RemovableChannelHandler, @
   /// Whether the request says nothing but that it brings an event, and may.
   private func isOurs(_ head: HTTPRequest) -> Bool {
     guard head.method == .post, head.path == "/v1/events", let principal = connection.principal,
-      principal.rights.contains(.append), !connection.isClosing
+      principal.rights.contains(.append), !connection.isClosing, responder.opened.ledger != nil
     else { return false }
     var isStructured = false
     var length: Int?
@@ -110,14 +110,16 @@ final class SingleEventHandler: ChannelDuplexHandler, RemovableChannelHandler, @
   }
 
   private func append(_ body: ByteBuffer) {
-    guard let principal = connection.principal else { preconditionFailure("only a principal's requests are taken") }
+    guard let principal = connection.principal, let ledger = responder.opened.ledger else {
+      preconditionFailure("only a principal's requests are taken, and only when the ledger is open")
+    }
     let event: Event
     do {
       event = try Event.read(try JSONDocument.read(body))
     } catch {
       return write(.failure(error))
     }
-    responder.ledger.append([[event]], by: principal) { [self] results in
+    ledger.append([[event]], by: principal) { [self] results in
       answers.give((self, results))
     }
   }
@@ -168,6 +170,7 @@ final class SingleEventHandler: ChannelDuplexHandler, RemovableChannelHandler, @
       responder.log(problem, of: head, on: connection)
       answer = problem.answer
     }
+    responder.metrics.countEvent(answer.status)
     var fields = answer.headers
     fields[.contentLength] = String(answer.body.readableBytes)
     fields[.date] = responder.date.now

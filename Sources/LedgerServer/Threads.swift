@@ -1,3 +1,5 @@
+import Ledger
+import Logging
 import NIOPosix
 
 /// Threads for calls that block, so that no event loop ever does.
@@ -15,5 +17,21 @@ struct Threads: Sendable {
   func stop() async throws {
     try await reading.shutdownGracefully()
     try await evaluating.shutdownGracefully()
+  }
+
+  /// Runs what blocks (files, SQLite) on a thread kept for that, and turns what it throws into a problem.
+  func blocking<Value: Sendable>(
+    on pool: NIOThreadPool, _ logger: Logger, _ body: @escaping @Sendable () throws -> Value
+  ) async throws(Problem) -> Value {
+    do {
+      return try await pool.runIfActive(body)
+    } catch let problem as Problem {
+      throw problem
+    } catch let refusal as Refusal {
+      throw Problem(refusal)
+    } catch {
+      logger.error("a read failed", metadata: ["error": "\(error)"])
+      throw .internalError()
+    }
   }
 }

@@ -18,26 +18,61 @@ struct Serve: AsyncParsableCommand {
   @OptionGroup var socket: SocketOption
   @OptionGroup var packs: PacksOption
   @Option(help: "The configuration: principals, their rights, limits.") var config: String?
+  @Option(
+    help: "Answer /metrics, /healthz and /readyz there too, without asking who it is: 127.0.0.1:PORT or [::1]:PORT.",
+    transform: Serve.webAddress)
+  var web: WebAddress?
+  @Option(help: "How log lines are written to stderr: text or json.") var logFormat = LogFormat.text
+  @Option(
+    help: "The least level that is logged: debug, info, notice, warning or error.", transform: Serve.logLevel)
+  var logLevel = Logger.Level.info
+
+  enum LogFormat: String, ExpressibleByArgument, CaseIterable {
+    case text
+    case json
+  }
 
   func run() async throws {
     // One core is left to the sequencer, the index and the projections: more event loops take from them what they give.
     NIOSingletons.groupLoopCountSuggestion = max(1, ProcessInfo.processInfo.activeProcessorCount - 1)
-    LoggingSystem.bootstrap(StreamLogHandler.standardError)
-    let logger = Logger(label: "aktenspur")
+    switch logFormat {
+    case .text: LoggingSystem.bootstrap(StreamLogHandler.standardError)
+    case .json: LoggingSystem.bootstrap { _ in JSONLogHandler() }
+    }
+    var logger = Logger(label: "aktenspur")
+    logger.logLevel = logLevel
     let path = try socket.path()
     let access = try config.map { try Serve.access($0) }
     var limits = Log.Limits()
     if let segmentBytes = access?.segmentBytes { limits.segmentBytes = segmentBytes }
-    let opened = try await Ledger.open(
-      at: try ledger.path(), packs: packs.source, limits: limits, logger: logger)
+    let directory = try ledger.path()
+    let lock = try Ledger.lock(at: directory)
     do {
       try await LedgerServer(
-        ledger: opened, socketPath: path, principals: access ?? OwnUser(),
-        connectionsPerUser: access?.connections ?? AccessConfiguration.defaultConnections, logger: logger
-      ).runUntilSignal()
+        socketPath: path, web: web, principals: access ?? OwnUser(),
+        connectionsPerUser: access?.connections ?? AccessConfiguration.defaultConnections, version: Version.text,
+        logger: logger
+      ) { [packs = packs.source, limits, logger] in
+        try await Ledger.open(at: directory, lock: lock, packs: packs, limits: limits, logger: logger)
+      }.runUntilSignal()
     } catch let error as SocketError {
       throw Failure(.cannotCreate, "\(error)")
     }
+  }
+
+  private static func logLevel(_ text: String) throws -> Logger.Level {
+    guard let level = Logger.Level(rawValue: text) else {
+      throw ValidationError("expected debug, info, notice, warning or error, found \(text)")
+    }
+    return level
+  }
+
+  private static func webAddress(_ text: String) throws -> WebAddress {
+    guard let address = WebAddress(text) else {
+      throw ValidationError(
+        "expected 127.0.0.1:PORT or [::1]:PORT, found \(text): the web port is for this machine alone")
+    }
+    return address
   }
 
   private static func access(_ path: String) throws -> AccessConfiguration {

@@ -63,24 +63,42 @@ final class LedgerUnderTest {
 
   // MARK: The daemon
 
-  /// Starts the daemon and returns when it listens.
+  /// Starts the daemon and returns when the ledger is open.
   ///
-  /// - Parameter fault: a system call on the last segment that is made to fail.
-  func start(with fault: SegmentFault? = nil) throws {
-    let arguments = serving
-    let program: RunningProgram
-    if let fault {
-      let segment = try #require(try segments().last)
-      program = try RunningProgram(
-        SegmentFault.tracer, fault.arguments(segment) + [Repository.program.path] + arguments, lines: .errors)
-    } else {
-      program = try RunningProgram(Repository.program, arguments, lines: .errors)
+  /// - Parameters:
+  ///   - fault: a system call on the last segment that is made to fail.
+  ///   - options: further options of `serve`.
+  func start(with fault: SegmentFault? = nil, options: [String] = []) throws {
+    var tracing: [String] = []
+    if let fault { tracing = fault.arguments(try #require(try segments().last)) }
+    try launch(tracing: tracing, options: options)
+    try waitFor("ready")
+  }
+
+  /// Starts the daemon and returns when it listens, with a system call on a file that takes long: so it is for a while
+  /// that it is not ready.
+  func startSlowly(_ delay: SlowCall) throws {
+    try launch(tracing: delay.arguments, options: [])
+    try waitFor("listening")
+  }
+
+  private func launch(tracing: [String], options: [String]) throws {
+    let program = tracing.isEmpty ? Repository.program : SegmentFault.tracer
+    daemon = try RunningProgram(
+      program, tracing + (tracing.isEmpty ? [] : [Repository.program.path]) + serving + options, lines: .errors)
+  }
+
+  /// Returns when the daemon has logged a message.
+  func waitFor(_ message: String) throws {
+    let lines = try #require(daemonLog)
+    let hasCome = lines.wait { lines in
+      lines.contains { line in
+        let text = String(decoding: line, as: UTF8.self)
+        return text.contains("] \(message)") || text.contains(#""message":"\(message)""#)
+      }
     }
-    let isListening = program.lines.wait { lines in
-      lines.contains { String(decoding: $0, as: UTF8.self).contains("listening") }
-    }
-    try #require(isListening, "the daemon did not start: \(program.lines.text)")
-    daemon = program
+    if !hasCome { daemon = nil }
+    try #require(hasCome, "the daemon did not say \"\(message)\": \(lines.text)")
   }
 
   private var serving: [String] {

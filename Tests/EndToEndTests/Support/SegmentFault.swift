@@ -18,3 +18,17 @@ struct SegmentFault {
     ]
   }
 }
+
+/// A system call on a file that is made to take long, by `strace -e inject`.
+struct SlowCall {
+  var call: String
+  var path: String
+  var seconds: Int
+
+  var arguments: [String] {
+    [
+      "-D", "-f", "-qq", "-o", "/dev/null", "-P", path, "-e", "trace=\(call)", "-e",
+      "inject=\(call):delay_enter=\(seconds)s",
+    ]
+  }
+}
