@@ -13,17 +13,25 @@ final class LedgerUnderTest {
   /// The file that says who may do what; without it the daemon has no configuration.
   private var configuration: URL?
 
-  private init(packs: String) throws {
+  private init(packs: String, in place: URL? = nil) throws {
     folder = try ScratchFolder()
     self.packs = packs
-    let path = folder.file("ledger").path
+    if let place {
+      try FileManager.default.createSymbolicLink(
+        at: folder.file("ledger"), withDestinationURL: place.appending(path: "ledger"))
+    }
+    let path = place?.appending(path: "ledger").path ?? folder.file("ledger").path
     let made = try Program.run(Repository.program, ["init", "--ledger", path, "--origin", LedgerUnderTest.origin])
     try #require(made.status == 0, "init: \(made.errors)")
     verifierKey = made.text.trimmingCharacters(in: .newlines)
   }
 
   /// A new ledger without a daemon, for a scenario that ends as it likes.
-  static func new() throws -> LedgerUnderTest { try LedgerUnderTest(packs: Repository.packs) }
+  ///
+  /// - Parameter place: the folder that the ledger's directory is made in; nil: one of the test's own.
+  static func new(in place: URL? = nil) throws -> LedgerUnderTest {
+    try LedgerUnderTest(packs: Repository.packs, in: place)
+  }
 
   /// Runs a scenario on a new ledger with its daemon. Whatever it did, the daemon then stops cleanly and the whole
   /// ledger is verified.
@@ -94,7 +102,7 @@ final class LedgerUnderTest {
     let hasCome = lines.wait { lines in
       lines.contains { line in
         let text = String(decoding: line, as: UTF8.self)
-        return text.contains("] \(message)") || text.contains(#""message":"\(message)""#)
+        return text.contains("] \(message)") || text.contains(#""message":"\#(message)""#)
       }
     }
     if !hasCome { daemon = nil }
@@ -118,6 +126,9 @@ final class LedgerUnderTest {
   func failedStart() throws -> Program.Result {
     try Program.run(Repository.program, serving)
   }
+
+  /// The daemon's, while it runs.
+  var processIdentifier: Int32? { daemon?.processIdentifier }
 
   /// What the daemon has logged so far.
   var daemonLog: LineFeed? { daemon?.lines }

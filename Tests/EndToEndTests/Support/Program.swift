@@ -59,6 +59,8 @@ final class RunningProgram {
   let lines: LineFeed
   private let process: Process
 
+  var processIdentifier: Int32 { process.processIdentifier }
+
   /// - Parameter channel: whose lines are taken; the other one goes to nowhere.
   init(_ program: URL, _ arguments: [String], lines channel: Channel = .output) throws {
     process = Program.process(program, arguments, [:])
