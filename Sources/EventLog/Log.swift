@@ -92,11 +92,13 @@ public final class Log: Sendable {
         metadata: ["segment": "\(cut.segment)", "offset": "\(cut.offset)", "bytes": "\(cut.bytes)"])
     }
     let durable = try DurableHead.create(directory)
-    let position = CurrentPosition(opened.end.position)
+    let position = CurrentPosition(opened.end)
     let signal = SizeSignal(size: opened.end.position.size)
     let tileKeeper = TileKeeper(directory: directory, logger: logger) { from, below, body in
       try index.readingConcurrently { reader in
-        try LogLines(directory: directory, end: position.value).forEach(from: from, below: below, reader) { line, _ in
+        try LogLines(directory: directory, end: position.value.end).forEach(
+          from: from, below: below, reader, confirming: false
+        ) { line, _ in
           try body(line)
           return true
         }
@@ -110,7 +112,7 @@ public final class Log: Sendable {
       directory: directory, end: opened.end, index: index, durable: durable, limits: limits, logger: logger,
       clock: rules.clock, checkContent: rules.hasContent
     ) { end in
-      position.set(end.position)
+      position.set(end)
       checkpointer.grown(to: end)
       signal.grow(to: end.position.size)
     }
@@ -253,7 +255,7 @@ public final class Log: Sendable {
 
   /// How the log stands now; looks at the segments' files.
   public func status() throws -> LogStatus {
-    let end = position.value
+    let end = position.value.end
     let segments = try Segment.list(in: directory)
     var bytes = end.offset
     for segment in segments where segment.first < end.segment.first {
@@ -293,7 +295,7 @@ public final class Log: Sendable {
   public func record(source: String, id: String) throws -> Record? {
     let line = try index.readingConcurrently { reader -> [UInt8]? in
       guard let sequence = try reader.sequence(of: EventKey(source: source, id: id)) else { return nil }
-      return try LogLines(directory: directory, end: position.value).line(at: sequence, reader)
+      return try lines.line(at: sequence, reader)
     }
     guard let record = try line.map({ try Record(line: $0) }) else { return nil }
     // The index is derived: a hit is compared with its line.
@@ -305,16 +307,23 @@ public final class Log: Sendable {
     try index.readingConcurrently { try $0.state(of: subject) }
   }
 
+  private var lines: LogLines {
+    let (end, lastHash) = position.value
+    return LogLines(directory: directory, end: end, lastHash: lastHash)
+  }
+
   /// A record's line without LF; nil if there is no such record.
+  ///
+  /// - Throws: ``DamagedRecord`` where the chain does not confirm it.
   public func line(at sequence: UInt64) throws -> [UInt8]? {
     try index.readingConcurrently { reader in
-      try LogLines(directory: directory, end: position.value).line(at: sequence, reader)
+      try lines.line(at: sequence, reader)
     }
   }
 
   /// The lines in `from..<below` that the filter lets through, about `maximumBytes` at a time.
   public func lines(_ filter: LineFilter, from: UInt64, below: UInt64, maximumBytes: Int) throws -> LineChunk {
-    let lines = LogLines(directory: directory, end: position.value)
+    let lines = lines
     return try index.readingConcurrently { reader in
       if let subject = filter.subject {
         return try lines.chunk(of: subject, filter, from: from, below: below, maximumBytes: maximumBytes, reader)
@@ -327,7 +336,7 @@ public final class Log: Sendable {
   public func forEachLine(
     from: UInt64, below: UInt64, _ body: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
-    let lines = LogLines(directory: directory, end: position.value)
+    let lines = lines
     try index.readingConcurrently { reader in
       try lines.forEach(from: from, below: below, reader) { line, _ in
         try body(line)
@@ -339,15 +348,15 @@ public final class Log: Sendable {
 
 /// The durable end of the log, for readers in this process.
 private final class CurrentPosition: Sendable {
-  private let state: Mutex<LogPosition>
+  private let state: Mutex<(end: LogPosition, lastHash: Digest)>
 
-  init(_ position: LogPosition) {
-    state = Mutex(position)
+  init(_ end: LogEnd) {
+    state = Mutex((end.position, end.lastHash))
   }
 
-  var value: LogPosition { state.withLock { $0 } }
+  var value: (end: LogPosition, lastHash: Digest) { state.withLock { $0 } }
 
-  func set(_ position: LogPosition) {
-    state.withLock { $0 = position }
+  func set(_ end: LogEnd) {
+    state.withLock { $0 = (end.position, end.lastHash) }
   }
 }

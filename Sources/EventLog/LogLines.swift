@@ -1,10 +1,16 @@
 import Foundation
 import LogFormat
+import TransparencyLog
 
 /// Reads lines by sequence from the segments, up to a durable end.
+///
+/// What was altered on the disk does not get out unnoticed: every line handed out is held against the hash that the line
+/// behind it names, and the last one of the log against what the caller knows.
 struct LogLines {
   let directory: LedgerDirectory
   let end: LogPosition
+  /// The hash of the last record before the end, where the caller knows it without reading.
+  var lastHash: Digest?
 
   /// One record's line. The place from the index is only a hint: what stands there must bear the sequence, else the
   /// segment is read from its beginning.
@@ -20,9 +26,33 @@ struct LogLines {
 
   /// Hands out the lines of `from..<below` in order until `body` returns false.
   ///
-  /// - Throws: ``RecordError`` at the first line that does not bear its sequence: a log with a gap is not read over it.
+  /// - Parameter confirming: whether the lines are held against the chain; not for a caller who computes the tree.
+  /// - Throws: ``DamagedRecord`` at the first line that does not bear its sequence, for a log with a gap is not read over
+  ///   it, and for a line that was handed out and that the chain does not confirm.
   func forEach(
-    from: UInt64, below: UInt64, _ index: IndexReader?, chunk: Int = 1 << 20,
+    from: UInt64, below: UInt64, _ index: IndexReader?, chunk: Int = 1 << 20, confirming: Bool = true,
+    _ body: (UnsafeRawBufferPointer, UInt64) throws -> Bool
+  ) throws {
+    guard confirming else { return try forEachAsItStands(from: from, below: below, index, chunk: chunk, body) }
+    var watch = ChainWatch()
+    try forEachAsItStands(from: from, below: below, index, chunk: chunk) { line, sequence in
+      try watch.pass(line)
+      watch.keep(line, sequence)
+      return try body(line, sequence)
+    }
+    guard let last = watch.pending else { return }
+    if last.sequence + 1 == end.size {
+      if let lastHash { try watch.end(with: lastHash) }
+      return
+    }
+    try forEachAsItStands(from: last.sequence + 1, below: last.sequence + 2, index, chunk: 1 << 15) { line, _ in
+      try watch.pass(line)
+      return false
+    }
+  }
+
+  private func forEachAsItStands(
+    from: UInt64, below: UInt64, _ index: IndexReader?, chunk: Int,
     _ body: (UnsafeRawBufferPointer, UInt64) throws -> Bool
   ) throws {
     let below = min(below, end.size)
@@ -34,10 +64,12 @@ struct LogLines {
     }
     // Without a usable place: the segment that holds the record, from its first byte.
     let segments = try Segment.list(in: directory)
-    guard let segment = segments.last(where: { $0.first <= from }) else { return }
+    guard let segment = segments.last(where: { $0.first <= from }) else {
+      throw DamagedRecord(sequence: from, kind: .missing)
+    }
     let start = LogPosition(size: segment.first, segment: segment, offset: 0)
     guard try read(from: from, below: below, start, chunk, body) else {
-      throw RecordError.member("sequence", expected: SequenceText.string(from))
+      throw DamagedRecord(sequence: from, kind: .missing)
     }
   }
 
@@ -66,7 +98,7 @@ struct LogLines {
       case .none where try reader.advance() && reader.segment.first == sequence: continue
       case .some(.none), .none:
         if sequence <= from { return false }
-        throw RecordError.member("sequence", expected: SequenceText.string(sequence))
+        throw DamagedRecord(sequence: sequence, kind: .missing)
       }
     }
     return true
@@ -91,6 +123,11 @@ enum LineScan {
     // It may be absent, and a member of `data` may have its name; so it counts only before `previoushash`.
     guard let behind = place(of: #","previoushash":""#, in: line) else { return nil }
     return number(#","batchend":""#, in: UnsafeRawBufferPointer(rebasing: line[..<behind]))
+  }
+
+  static func previousHash(of line: UnsafeRawBufferPointer) -> Digest? {
+    guard let start = place(of: #","previoushash":""#, in: line), start + 64 <= line.count else { return nil }
+    return Digest(hex: UnsafeRawBufferPointer(rebasing: line[start..<start + 64]))
   }
 
   /// RFC 3339 in UTC with microseconds, which orders as text.

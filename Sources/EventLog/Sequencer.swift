@@ -264,7 +264,14 @@ final class Sequencer: @unchecked Sendable {
       }
       // Idempotency comes first: a repeated event gets its receipt, whatever version it expects.
       if let known = try staged.delta.ids[prepared.key] ?? reader.sequence(of: prepared.key) {
-        guard let record = try record(at: known, reader), record.source == event.source, record.id == event.id else {
+        let found: Record?
+        do {
+          found = try record(at: known, reader)
+        } catch let error as DamagedRecord {
+          // One rotten record keeps its event from being told from a repetition, and nobody else from recording.
+          return .failure(.contentUnknown(index: position, sequence: known, reason: "\(error)"))
+        }
+        guard let record = found, record.source == event.source, record.id == event.id else {
           throw SystemError(call: "look up", path: directory.index, errno: EIO)
         }
         do {
@@ -485,7 +492,7 @@ final class Sequencer: @unchecked Sendable {
   /// A record by its sequence, staged or durable.
   private func record(at sequence: UInt64, _ reader: IndexReader) throws -> Record? {
     if let line = staged.line(at: sequence) { return try Record(line: line) }
-    return try LogLines(directory: directory, end: end.position).line(at: sequence, reader)
+    return try LogLines(directory: directory, end: end.position, lastHash: end.lastHash).line(at: sequence, reader)
       .map { try Record(line: $0) }
   }
 }

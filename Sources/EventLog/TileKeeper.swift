@@ -127,7 +127,7 @@ final class TileKeeper: @unchecked Sendable {
             publish(target)
           }
           done = target.size
-        } catch let error where error is HashTilesError || error is LogTreeError || error is RecordError {
+        } catch let error where error is HashTilesError || error is LogTreeError || error is DamagedRecord {
           // The log itself does not reproduce its checkpoint: `verify` says where, and no attempt here will mend it.
           report(error)
           isHopeless = true

@@ -41,6 +41,9 @@ public final class Ledger: Sendable {
   ) async throws -> Ledger {
     let directory = LedgerDirectory(path)
     let lock = try lock ?? Log.lock(directory)
+    for fault in FileModes(directory: directory).faults() where fault.mode != nil {
+      logger.warning("others may do more than they should", metadata: ["reason": "\(fault.english)"])
+    }
     let reader = try LogReader(directory, holding: lock)
     let packs = try source.packs(for: reader)
     let documents = try DocumentStore(directory: directory.documents)

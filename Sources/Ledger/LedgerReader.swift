@@ -60,7 +60,8 @@ public struct LedgerReader: Sendable {
   }
 
   private func projections() throws -> Projections {
-    try FileManager.default.createDirectory(atPath: log.directory.cache, withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+      atPath: log.directory.cache, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
     return try Projections(
       directory: log.directory.cache, packs: packs, source: LogFilesSource(reader: log),
       timeZone: log.description.timeZone)

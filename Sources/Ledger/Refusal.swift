@@ -65,7 +65,7 @@ extension Refusal {
     case .contentUnknown(let index, let sequence, let reason):
       self.init(
         .unavailable, pointer: at(index, "/data"),
-        "source and id stand for record \(sequence), whose sealed fields cannot be compared now: \(reason)")
+        "source and id stand for record \(sequence), which cannot be compared now: \(reason)")
     case .repeatedInBatch(let index, let first):
       self.init(.conflict, pointer: at(index, "/id"), "the same source and id as event \(first) of this batch")
     case .lineTooLong(let index, let length):

@@ -23,7 +23,7 @@ struct Reading: Sendable {
     case .events:
       let query = try query(["from", "to", "subject", "type", "follow"])
       return try RecordFeed(query, headers: request.headers, size: ledger.durableSize)
-        .response(from: ledger, on: threads.reading, to: request, channel: channel)
+        .response(from: ledger, on: threads, logger: logger, to: request, channel: channel)
     case .record(let sequence):
       let query = try query(["unseal", "grund", "authid"])
       guard try query.flag("unseal") else {

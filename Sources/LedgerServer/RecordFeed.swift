@@ -3,6 +3,7 @@ import HTTPTypes
 import HummingbirdCore
 import Ledger
 import LogFormat
+import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
@@ -45,7 +46,7 @@ struct RecordFeed: Sendable {
   }
 
   func response(
-    from ledger: Ledger, on threads: NIOThreadPool, to request: Request, channel: any Channel
+    from ledger: Ledger, on threads: Threads, logger: Logger, to request: Request, channel: any Channel
   ) -> Response {
     var headers: HTTPFields = [.cacheControl: "no-cache"]
     headers[.contentType] = format == .lines ? "application/x-ndjson" : "text/event-stream"
@@ -53,7 +54,7 @@ struct RecordFeed: Sendable {
       return Response(
         status: .ok, headers: headers,
         body: ResponseBody { writer in
-          try await send(from: ledger, on: threads, to: &writer)
+          try await send(from: ledger, on: threads, logger, to: &writer)
           try await writer.finish(nil)
         })
     }
@@ -64,7 +65,7 @@ struct RecordFeed: Sendable {
       body: ResponseBody { writer in
         do {
           try await request.body.consumeWithCancellationOnInboundClose { _ in
-            try await send(from: ledger, on: threads, to: &writer)
+            try await send(from: ledger, on: threads, logger, to: &writer)
           }
         } catch is CancellationError {
           // The client has gone, or the server is closing: then it reads a stream that ends in order.
@@ -75,7 +76,7 @@ struct RecordFeed: Sendable {
   }
 
   private func send(
-    from ledger: Ledger, on threads: NIOThreadPool, to writer: inout any ResponseBodyWriter
+    from ledger: Ledger, on threads: Threads, _ logger: Logger, to writer: inout any ResponseBodyWriter
   ) async throws {
     var next = from
     while true {
@@ -83,7 +84,7 @@ struct RecordFeed: Sendable {
       let below = min(size, end)
       while next < below {
         let start = next
-        let chunk = try await threads.runIfActive {
+        let chunk = try await threads.blocking(on: threads.reading, logger) {
           try ledger.log.lines(filter, from: start, below: below, maximumBytes: Limits.readChunk)
         }
         next = chunk.next

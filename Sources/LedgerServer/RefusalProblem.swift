@@ -1,3 +1,4 @@
+import EventLog
 import HTTPTypes
 import Ledger
 
@@ -31,6 +32,11 @@ extension Problem {
   /// The daemon is there and cannot do it now.
   static func unavailable(_ detail: String) -> Problem {
     Problem(Refusal(.unavailable, detail))
+  }
+
+  /// The log on the disk is not what was written.
+  static func damaged(_ error: DamagedRecord) -> Problem {
+    Problem(.internalServerError, "damaged", title: "Damaged on the disk", "\(error)")
   }
 
   /// The ledger is not open yet.

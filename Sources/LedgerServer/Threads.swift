@@ -1,3 +1,4 @@
+import EventLog
 import Ledger
 import Logging
 import NIOPosix
@@ -29,6 +30,9 @@ struct Threads: Sendable {
       throw problem
     } catch let refusal as Refusal {
       throw Problem(refusal)
+    } catch let error as DamagedRecord {
+      logger.critical("the log is damaged on the disk", metadata: ["reason": "\(error)"])
+      throw .damaged(error)
     } catch {
       logger.error("a read failed", metadata: ["error": "\(error)"])
       throw .internalError()

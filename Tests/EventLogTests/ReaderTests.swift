@@ -281,7 +281,7 @@ import TransparencyLog
       }
       let reader = try LogReader(ledger.directory)
       var seen: UInt64 = 0
-      #expect(throws: RecordError.member("sequence", expected: SequenceText.string(missing))) {
+      #expect(throws: DamagedRecord(sequence: missing, kind: .missing)) {
         try reader.forEachLine { _, sequence in
           seen = sequence + 1
           return true

@@ -191,7 +191,7 @@ struct TileKeeperTests {
       let tree = try LogReader(ledger.directory).signedTree()
       #expect(throws: LogTreeError.self) { try tree.contents(of: EntryTile(index: 0, width: 21)) }
       ledger.remove("tile")
-      #expect(throws: HashTilesError.self) { try tree.proof(of: 3) }
+      #expect(throws: DamagedRecord.self) { try tree.proof(of: 3) }
     }
   }
 

@@ -192,4 +192,34 @@ import Testing
       }
     }
   }
+
+  @Test("What is damaged and cannot be derived is named, with what to do")
+  func doctorTruth() async throws {
+    try await withLedger { ledger in
+      try await ledger.open()
+      try await fill(ledger)
+      try ledger.close()
+      let directory = ledger.directory
+      let folder = directory.documents + "/sha256"
+      let first = try #require(FileManager.default.contentsOfDirectory(atPath: folder).sorted().first)
+      let document = try #require(FileManager.default.contentsOfDirectory(atPath: folder + "/" + first).first)
+      for (path, words) in [
+        (directory.checkpoint, "checkpoint and signing key do not fit"),
+        ("\(folder)/\(first)/\(document)", "content of its name"),
+        (directory.log + "/notes.txt", "no file of the ledger"),
+        (directory.personKeys + "/new.txt", "no file of the ledger"),
+      ] {
+        let before = FileManager.default.contents(atPath: path)
+        try Data("damaged".utf8).write(to: URL(fileURLWithPath: path))
+        let wrong = try findings(ledger).filter { !$0.isSound }
+        #expect(wrong.contains { $0.english.contains(words) }, "\(wrong.map(\.english))")
+        if let before {
+          try before.write(to: URL(fileURLWithPath: path))
+        } else {
+          try FileManager.default.removeItem(atPath: path)
+        }
+        #expect(try findings(ledger).allSatisfy(\.isSound))
+      }
+    }
+  }
 }

@@ -50,6 +50,7 @@ struct Failure: Error {
     case let error as PackSourceError: self.init(.badInput, "\(error)")
     case let error as ProjectionError: self.init(.checkFailed, "\(error)")
     case let error as ReadModelError: self.init(Failure.status(of: error), "\(error)")
+    case let error as DamagedRecord: self.init(.checkFailed, "\(error)")
     case let error as RecordError: self.init(.checkFailed, "the log holds a line that is no record: \(error)")
     case let error as ReportingError: self.init(.badInput, "\(error)")
     case let error as Refusal: self.init(.badInput, "\(error)")

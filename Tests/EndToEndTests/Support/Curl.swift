@@ -6,6 +6,8 @@ struct Answer {
   /// By name in lower case.
   var headers: [String: String]
   var body: Data
+  /// Whether the connection held until the answer had come to its end.
+  var isWhole = true
 
   var text: String { String(decoding: body, as: UTF8.self) }
   var contentType: String? { headers["content-type"] }
@@ -81,7 +83,8 @@ struct Curl {
     guard let status = Int(result.text), status > 0 else { throw NoAnswer(path: path, errors: result.errors) }
     let head = String(decoding: try Data(contentsOf: headFile), as: UTF8.self)
     return Answer(
-      status: status, headers: Curl.fields(of: head), body: (try? Data(contentsOf: answerFile)) ?? Data())
+      status: status, headers: Curl.fields(of: head), body: (try? Data(contentsOf: answerFile)) ?? Data(),
+      isWhole: result.status == 0)
   }
 
   /// A request whose answer is read line by line while it comes.

@@ -145,6 +145,43 @@ final class LedgerUnderTest {
     daemon = nil
   }
 
+  /// Another ledger with the same files, whose daemon is not started.
+  func copy() throws -> LedgerUnderTest { try LedgerUnderTest(copyOf: self) }
+
+  private init(copyOf other: LedgerUnderTest) throws {
+    folder = try ScratchFolder()
+    packs = other.packs
+    verifierKey = other.verifierKey
+    try FileManager.default.copyItem(atPath: other.path, toPath: folder.file("ledger").path)
+  }
+
+  /// Starts the daemon, which may not be able to.
+  ///
+  /// - Returns: its exit status and what it said, where it has ended by itself.
+  func tryToStart() -> (status: Int32?, errors: String) {
+    do {
+      try launch(tracing: [], options: [])
+    } catch {
+      return (-1, "\(error)")
+    }
+    guard let program = daemon else { return (-1, "no program") }
+    let isReady = program.lines.wait { lines in
+      lines.contains { String(decoding: $0, as: UTF8.self).contains("] ready") }
+    }
+    if isReady { return (nil, "") }
+    daemon = nil
+    return (program.waitForExit(), program.lines.text)
+  }
+
+  /// Whether the daemon that was started has not ended.
+  var isAlive: Bool { daemon?.isRunning ?? false }
+
+  /// Ends the daemon in whatever state the ledger is.
+  func end() {
+    _ = daemon?.terminate()
+    daemon = nil
+  }
+
   /// Ends the daemon as a power failure does.
   func kill() {
     daemon?.kill()

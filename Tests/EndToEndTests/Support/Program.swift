@@ -59,6 +59,7 @@ final class RunningProgram {
   let lines: LineFeed
   private let process: Process
 
+  var isRunning: Bool { process.isRunning }
   var processIdentifier: Int32 { process.processIdentifier }
 
   /// - Parameter channel: whose lines are taken; the other one goes to nowhere.
