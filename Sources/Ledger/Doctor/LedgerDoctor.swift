@@ -1,3 +1,5 @@
+import DocumentStore
+import DomainPacks
 import EventLog
 import Foundation
 import LogFormat
@@ -34,14 +36,26 @@ public struct LedgerDoctor: Sendable {
   public func examine() throws -> [Finding] {
     let directory = LedgerDirectory(path)
     var findings = FolderExamination(directory: directory).run()
-    let reader = try LedgerReader(at: path, packs: source)
-    findings += TruthExamination(log: reader.log).run()
-    guard !reader.log.isLive else {
+    let log = try LogReader(directory)
+    findings += TruthExamination(log: log).run()
+    guard !log.isLive else {
       findings.append(
         Finding(
           "lock", isSound: true,
           english: "a daemon holds the ledger; stop it to have index, tiles and projections examined",
           german: "ein Dienst hält das Ledger; zum Prüfen von Index, Kacheln und Projektionen ist er anzuhalten"))
+      return findings
+    }
+    let reader: LedgerReader
+    do {
+      reader = try LedgerReader(at: path, packs: source)
+    } catch let error where error is DocumentStoreError || error is PackSourceError || error is PackError {
+      findings.append(
+        Finding(
+          "packs", isSound: false,
+          english: "the packs in use cannot be loaded (\(error)): restore the documents, or name the packs with --packs",
+          german: "die verwendeten Fachpakete sind nicht ladbar (\(error)): Dokumente wiederherstellen oder die Pakete "
+            + "mit --packs nennen"))
       return findings
     }
     guard let lock = try WriterLock.acquire(directory) else { throw LedgerOpenError.busy(directory.lock) }

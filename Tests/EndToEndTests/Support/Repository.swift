@@ -10,6 +10,8 @@ enum Repository {
   /// The events of the Statusbericht for the second half of 2022, one a line.
   static let seed = root.appending(path: "tools/data/statusbericht-2022-h2.ndjson")
 
+  static func tool(_ name: String) -> URL { root.appending(path: "tools/\(name)") }
+
   /// The program under test lies beside the program that runs the tests.
   static let program: URL =
     (Bundle.main.executableURL ?? URL(filePath: CommandLine.arguments[0]))
