@@ -1,11 +1,18 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let settings: [SwiftSetting] = [
-  .enableUpcomingFeature("ExistentialAny"),
-  .enableUpcomingFeature("MemberImportVisibility"),
-  .enableUpcomingFeature("InternalImportsByDefault"),
-]
+/// The path of libFuzzer without its `main`, set by `tools/fuzz`: our modules are built for it, and the executable that
+/// runs it takes the place of the tests of hostile input, whose targets it shares.
+let fuzzer = Context.environment["AKTENSPUR_FUZZER"]
+let fuzzing: [SwiftSetting] =
+  fuzzer == nil ? [] : [.unsafeFlags(["-sanitize=fuzzer", "-enable-testing"])]
+
+let settings: [SwiftSetting] =
+  [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+  ] + fuzzing
 
 /// A module of ours. Imports run downwards only: list what a module may enter, nothing else.
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -122,3 +129,16 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+let readers: [Target.Dependency] = [
+  "LedgerServer", "DomainPacks", "Audit", "TimeStamps", "LogFormat", "TransparencyLog", httpTypes, nioCore,
+]
+package.targets.append(
+  fuzzer.map {
+    .executableTarget(
+      name: "fuzz", dependencies: readers, path: "Tests/HostileInputTests",
+      exclude: ["Seeds", "HostileInputTests.swift"], swiftSettings: settings,
+      linkerSettings: [.unsafeFlags([$0, "-lstdc++"])])
+  }
+    ?? .testTarget(
+      name: "HostileInputTests", dependencies: readers, exclude: ["Seeds", "Fuzz"], swiftSettings: settings))

@@ -42,8 +42,15 @@ struct TarReader {
     return Member(name: header.name, contents: start..<start + header.size)
   }
 
-  /// Two blocks of zeros or more, and nothing else.
+  /// What programs fill an archive up to: a block of a tape, 10 KiB as a rule.
+  private static let longestEnd: UInt64 = 1 << 20
+
+  /// Two blocks of zeros or more, and nothing else. More than the filling of a tape are not read: a file with holes has as
+  /// many as its maker likes.
   private func checkEnd() throws(Failure) {
+    guard archive.byteCount - offset <= TarReader.longestEnd else {
+      throw .problem(.trailing, offset: offset + TarReader.longestEnd)
+    }
     var place = offset
     while place < archive.byteCount {
       guard try block(at: place).allSatisfy({ $0 == 0 }) else { throw .problem(.trailing, offset: place) }

@@ -42,31 +42,27 @@ struct SubjectPattern: Sendable {
     self.parts = parts
   }
 
+  /// Takes time in proportion to the subject's length for each part, whatever the pattern: packs and senders are foreign.
   func matches(_ subject: String) -> Bool {
-    var subject = subject
-    return subject.withUTF8 { bytes in
-      matches(bytes, from: 0, part: 0)
-    }
-  }
-
-  private func matches(_ subject: UnsafeBufferPointer<UInt8>, from start: Int, part: Int) -> Bool {
-    guard part < parts.count else { return start == subject.count }
-    switch parts[part] {
-    case .literal(let literal):
-      return subject[start...].starts(with: literal)
-        && matches(subject, from: start + literal.count, part: part + 1)
-    case .placeholder(let slash):
-      var end = start
-      while end < subject.count, SubjectPattern.isNameByte(subject[end]) || slash && subject[end] == UInt8(ascii: "/") {
-        end += 1
+    let bytes = Array(subject.utf8)
+    // The places up to which the parts so far can reach.
+    var reached = [Bool](repeating: false, count: bytes.count + 1)
+    reached[0] = true
+    for part in parts {
+      var next = [Bool](repeating: false, count: reached.count)
+      switch part {
+      case .literal(let literal):
+        for place in reached.indices where reached[place] && bytes[place...].starts(with: literal) {
+          next[place + literal.count] = true
+        }
+      case .placeholder(let slash):
+        for place in bytes.indices where reached[place] || next[place] {
+          next[place + 1] = SubjectPattern.isNameByte(bytes[place]) || slash && bytes[place] == UInt8(ascii: "/")
+        }
       }
-      // The longest stretch first, as in a regular expression; it gives back what the next part needs.
-      while end > start {
-        if matches(subject, from: end, part: part + 1) { return true }
-        end -= 1
-      }
-      return false
+      reached = next
     }
+    return reached[bytes.count]
   }
 
   private static func isNameByte(_ byte: UInt8) -> Bool {

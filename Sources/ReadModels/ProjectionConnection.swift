@@ -16,17 +16,24 @@ final class ProjectionConnection: Sendable {
 
   /// The largest text, blob or row: a hundred times the longest line of a log.
   private static let maximumLength: CInt = 64 << 20
+  /// What SQLite may take of memory in this process, in bytes. One row may have thousands of texts of the largest length,
+  /// and the machine would end the whole process where SQLite can end the one statement.
+  static let maximumMemory: Int64 = 2 << 30
+
+  private static let limitMemory: Void = { _ = sqlite3_hard_heap_limit64(maximumMemory) }()
 
   let path: String
   let queue: DatabaseQueue
   let budget: StepBudget
   let clock: ClockFunctions
+  private let costly: CostlyFunctions
   /// Of readers only.
   let sandbox: Sandbox?
 
   init(path: String, use: Use) throws {
     let budget = StepBudget()
     let clock = ClockFunctions()
+    let costly = CostlyFunctions(budget)
     let sandbox = use == .reading ? Sandbox() : nil
     var configuration = Configuration()
     // A pack's foreign keys would make one pack's rows depend on when another one is rebuilt; SQLite's default is off
@@ -40,6 +47,7 @@ final class ProjectionConnection: Sendable {
     configuration.prepareDatabase { db in
       sqlite3_limit(db.sqliteConnection, SQLITE_LIMIT_LENGTH, ProjectionConnection.maximumLength)
       try clock.install(on: db)
+      try costly.install(on: db)
       budget.install(on: db)
       switch use {
       case .live:
@@ -49,12 +57,16 @@ final class ProjectionConnection: Sendable {
         try db.execute(sql: "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE")
         try db.execute(sql: "PRAGMA cache_size = -131072")
       case .reading:
+        // Sorting and removing duplicates stay within the memory allowed: files would fill the disk the ledger is on.
+        try db.execute(sql: "PRAGMA temp_store = MEMORY")
         try sandbox?.install(on: db)
       }
     }
+    _ = ProjectionConnection.limitMemory
     self.path = path
     self.budget = budget
     self.clock = clock
+    self.costly = costly
     self.sandbox = sandbox
     queue = try DatabaseQueue(path: path, configuration: configuration)
   }

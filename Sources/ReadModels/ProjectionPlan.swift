@@ -66,14 +66,20 @@ public struct ProjectionPlan: Sendable {
 private final class PlanCompiler {
   private let sandbox = Sandbox()
   private let clock = ClockFunctions()
-  private let budget = StepBudget()
+  private let budget: StepBudget
+  private let costly: CostlyFunctions
   private let queue: DatabaseQueue
 
   init() throws {
     var configuration = Configuration()
     configuration.foreignKeysEnabled = false
-    configuration.prepareDatabase { [sandbox, clock, budget] db in
+    let budget = StepBudget()
+    let costly = CostlyFunctions(budget)
+    self.budget = budget
+    self.costly = costly
+    configuration.prepareDatabase { [sandbox, clock] db in
       try clock.install(on: db)
+      try costly.install(on: db)
       budget.install(on: db)
       try sandbox.install(on: db)
     }

@@ -72,8 +72,8 @@ struct Query {
       values.reserveCapacity(Int(sqlite3_column_count(pointer)))
       for column in 0..<sqlite3_column_count(pointer) {
         values.append(Query.value(pointer, column, &bytes))
+        guard bytes <= limits.maximumBytes else { throw QueryError.tooLarge(limitBytes: limits.maximumBytes) }
       }
-      guard bytes <= limits.maximumBytes else { throw QueryError.tooLarge(limitBytes: limits.maximumBytes) }
       try row(values)
     }
   }
@@ -101,6 +101,8 @@ struct Query {
     switch connection.budget.exhaustion {
     case .steps: return QueryError.tooManySteps(limit: limits.maximumSteps)
     case .time: return QueryError.tooLong(limit: limits.maximumTime)
+    case nil where error.resultCode == .SQLITE_NOMEM:
+      return QueryError.sql("needs more than \(ProjectionConnection.maximumMemory >> 20) MiB of memory; narrow the query")
     case nil: return QueryError.sql(connection.sandbox?.refusal ?? error.text)
     }
   }

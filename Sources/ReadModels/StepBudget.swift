@@ -39,8 +39,14 @@ final class StepBudget: @unchecked Sendable {
   /// No limit, for statements of our own.
   func lift() { refill(steps: .max) }
 
-  private func spend() -> Bool {
-    remaining -= Int(StepBudget.interval)
+  /// Takes what a single call costs beyond a step; false where that is more than is left.
+  func pay(_ steps: Int) -> Bool {
+    // Most calls are cheap, and the deadline is asked for by the steps around them.
+    steps < Int(StepBudget.interval) || spend(steps)
+  }
+
+  private func spend(_ steps: Int = Int(StepBudget.interval)) -> Bool {
+    remaining -= steps
     if remaining < 0 {
       exhaustion = .steps
     } else if let deadline, ContinuousClock.now > deadline {

@@ -25,8 +25,24 @@ struct Pattern: Sendable {
     }
   }
 
+  /// How often ICU may report that it is still searching, which it does every some ten thousand steps: far more than an
+  /// honest pattern takes on the longest text. Counted in steps and not in time, the answer is the same on every machine.
+  private static let patience = 200
+
+  /// Whether the pattern is found. A text on which it goes back and forth without end (`^(a+)+$` on `aaa…b`) is taken for
+  /// one that does not fit.
   func isFound(in string: String) -> Bool {
     let range = NSRange(location: 0, length: string.utf16.count)
-    return expression.firstMatch(in: string, range: range) != nil
+    var isFound = false
+    var reports = 0
+    expression.enumerateMatches(in: string, options: .reportProgress, range: range) { match, _, stop in
+      if match != nil {
+        isFound = true
+      } else {
+        reports += 1
+      }
+      if isFound || reports > Pattern.patience { stop.pointee = true }
+    }
+    return isFound
   }
 }

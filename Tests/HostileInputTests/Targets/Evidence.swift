@@ -1,0 +1,45 @@
+import Foundation
+import TimeStamps
+
+@testable import Audit
+
+extension Target {
+  /// Bundles: the headers of a tar archive and what stands behind them.
+  static let archive = Target(name: "archive") { bytes in
+    if bytes.count >= TarHeader.blockSize, let header = try? TarHeader(Array(bytes.prefix(TarHeader.blockSize))) {
+      let again = try TarHeader(header.block)
+      try hold(again == header, "a header is written as it was understood")
+    }
+    let path = NSTemporaryDirectory() + "archive-\(getpid())-\(UInt(bitPattern: pthread_self()))"
+    try Data(bytes).write(to: URL(filePath: path))
+    defer { unlink(path) }
+    let input = try BundleInput(path)
+    var reader = TarReader(input)
+    do throws(TarReader.Failure) {
+      while let member = try reader.next() {
+        guard member.contents.upperBound <= input.byteCount else {
+          fatalError("the contents of \(member.name) reach beyond the archive")
+        }
+        if let known = BundleMember(name: member.name), known.name != member.name {
+          fatalError("\(member.name) is another spelling of \(known.name)")
+        }
+        guard !member.name.contains(".."), !member.name.hasPrefix("/") || BundleMember(name: member.name) == nil else {
+          if BundleMember(name: member.name) != nil { fatalError("\(member.name) leads out of the folder") }
+          continue
+        }
+      }
+    } catch {
+      if case .file(let error) = error { throw error }
+    }
+  }
+
+  /// Time-stamp tokens and responses (RFC 3161), evidence records (RFC 4998).
+  static let stamp = Target(name: "stamp") { bytes in
+    if let token = try? TimeStampToken(bytes) { try hold(token.bytes == bytes, "a token keeps its bytes") }
+    _ = try? TimeStampResponse(der: bytes)
+    if let record = try? EvidenceRecord(der: bytes) {
+      let again = try EvidenceRecord(der: record.der)
+      try hold(again.der == record.der, "an evidence record is written as it was understood")
+    }
+  }
+}
