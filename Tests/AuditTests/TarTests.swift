@@ -85,6 +85,46 @@ import Testing
     }
   }
 
+  @Test("An archive that goes on behind its end is refused without being read to its own, however far that is")
+  func endlessEnd() throws {
+    let folder = try Folder()
+    let path = folder.path("a.tar")
+    try archive(path)
+    // A file with a hole of a terabyte takes no room on a disk.
+    try #require(truncate(path, 1 << 40) == 0)
+    let error = #expect(throws: TarReader.Failure.self) { try members(of: path) }
+    guard case .problem(.trailing, _) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
+  @Test(
+    "Members that are no files, compressed archives and extended headers without end are refused",
+    arguments: ["1", "2", "3", "4", "5", "6", "7", "S", "L", "K", "x", "g", "D", "\u{0}"])
+  func kinds(kind: String) throws {
+    var block = TarHeader(name: "checkpoint", size: 0o77_777_777_777).block
+    block[156] = kind.utf8.first ?? 0
+    let sum = block.indices.reduce(0) { $0 + ((148..<156).contains($1) ? 32 : Int(block[$1])) }
+    let digits = String(sum, radix: 8)
+    block.replaceSubrange(
+      148..<156, with: Array((String(repeating: "0", count: 6 - digits.count) + digits + "\u{0} ").utf8))
+    #expect(throws: TarProblem.notRegular(kind: block[156])) { try problem(of: Data(block)) }
+  }
+
+  @Test("Names that lead elsewhere are no members of a bundle")
+  func names() {
+    for name in [
+      "../checkpoint", "/checkpoint", "./checkpoint", "log/../checkpoint", "checkpoint/", "CHECKPOINT",
+      "log/../../00000000000000000000.ndjson", "log/0.ndjson", "log/00000000000000000000.ndjson/x",
+      "documents/sha256/../../x", "documents/sha256/ab/\(String(repeating: "A", count: 62))",
+      "documents/sha256/..\(String(repeating: "a", count: 63))", "documents/sha256/ab/" + String(repeating: "a", count: 63),
+      "proofs/-1.tlog-proof", "proofs/99999999999999999999.tlog-proof", "consistency/../checkpoint",
+    ] {
+      #expect(BundleMember(name: name) == nil, "\(name)")
+    }
+  }
+
   @Test("Every header byte counts")
   func alteredHeader() throws {
     let folder = try Folder()

@@ -56,6 +56,21 @@ import Testing
   }
 
   @Test(
+    "A pattern that goes back and forth without end on a text does not fit it",
+    arguments: ["^(a+)+$", "^(a|aa)+$", "^(a|a)*$", "(?:a*)*b$", "^(?:(?:a+)+)+$", "(x+x+)+y|^(a?){60}a{60}$"])
+  func backtracking(pattern: String) throws {
+    let compiled = try Pattern(pattern)
+    #expect(!compiled.isFound(in: String(repeating: "a", count: 50) + "!"))
+  }
+
+  @Test("A long text is searched to its end")
+  func longText() throws {
+    let text = String(repeating: "Straße 7, ", count: 6_000)
+    #expect(try Pattern("(?:[0-9]+|[a-z]+)!$").isFound(in: text + "x!"))
+    #expect(try Pattern("^(?:[^!]*, )*!$").isFound(in: text + "!"))
+  }
+
+  @Test(
     "What is not ECMA-262 is refused at load",
     arguments: [
       "\\A", "\\Z", "\\1", "\\h", "\\Q.\\E", "a++", "a*+", "a{2}{3}", "(?i)a", "(?>a)", "(?#x)", "[", "[]", "[^]",

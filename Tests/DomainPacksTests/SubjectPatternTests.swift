@@ -23,6 +23,13 @@ import Testing
     for subject in other { #expect(!compiled.matches(subject), "\(pattern) \(subject)") }
   }
 
+  @Test("A pattern of many placeholders takes no longer for a subject that fits nearly everywhere")
+  func manyPlaceholders() throws {
+    let pattern = try SubjectPattern(String(repeating: "{az}", count: 40) + "!")
+    #expect(!pattern.matches(String(repeating: "a/", count: 2000)))
+    #expect(pattern.matches(String(repeating: "a/", count: 2000) + "!"))
+  }
+
   @Test(
     "A pattern that cannot be read is refused in words",
     arguments: [

@@ -56,6 +56,73 @@ struct QueryTests {
     #expect(try snapshot.value("SELECT count(*) FROM rad") == .integer(100))
   }
 
+  @Test(
+    "no query reaches files, other databases or the schema",
+    arguments: [
+      "SELECT readfile('/etc/passwd')", "SELECT writefile('/tmp/x', 'x')", "SELECT edit('x', 'sh')",
+      "SELECT fts3_tokenizer('simple')", "SELECT fts3_tokenizer('simple', x'00')", "SELECT load_extension('x', 'y')",
+      "SELECT * FROM fsdir('/')", "SELECT * FROM csv('/etc/passwd')", "SELECT * FROM sqlite_dbpage",
+      "SELECT * FROM pragma_writable_schema", "SELECT * FROM PRAGMA_DATABASE_LIST", "PRAGMA writable_schema = ON",
+      "PRAGMA temp_store_directory = '/tmp'", "PRAGMA query_only = OFF", "CREATE TEMP TRIGGER t AFTER INSERT ON rad BEGIN SELECT 1; END",
+      "CREATE VIRTUAL TABLE temp.x USING fts5(a)", "WITH w AS (DELETE FROM rad RETURNING *) SELECT * FROM w",
+      "INSERT INTO rad (subject) VALUES ('x') RETURNING subject", "SELECT * FROM rad; ATTACH '/tmp/x' AS x",
+      "UPDATE sqlite_master SET sql = ''", "RELEASE s", "SELECT 1 \u{0} ; DROP TABLE rad",
+    ])
+  func outside(sql: String) throws {
+    #expect(throws: QueryError.self) { try snapshot.rows(sql) }
+    #expect(try snapshot.value("SELECT count(*) FROM rad") == .integer(100))
+  }
+
+  @Test(
+    "a query that would take all memory or all time is broken off",
+    arguments: [
+      // Rows of thousands of the largest texts, and texts of texts.
+      "SELECT " + Array(repeating: "hex(zeroblob(33000000))", count: 200).joined(separator: ","),
+      "SELECT printf('%.*c', 2000000000, 'a')", "SELECT printf('%2000000000d', 1)", "SELECT zeroblob(2000000000)",
+      "SELECT hex(randomblob(2000000000))", "SELECT replace(hex(zeroblob(30000000)), '0', '0123456789')",
+      "SELECT group_concat(hex(zeroblob(1000000))) FROM rad, rad AS r",
+      "SELECT json_group_array(hex(zeroblob(1000000))) FROM rad, rad AS r",
+      // What is sorted or made different has to be kept somewhere.
+      "WITH RECURSIVE z(n, b) AS (SELECT 1, zeroblob(1) UNION SELECT n + 1, randomblob(30000000) FROM z) SELECT max(n) FROM z",
+      // One call that is one step.
+      "SELECT instr(x, substr(x, 1, 10000000) || 'b') FROM (SELECT replace(hex(zeroblob(30000000)), '00', 'a') AS x)",
+      "SELECT trim(x, 'b' || x) FROM (SELECT replace(hex(zeroblob(30000000)), '00', 'a') AS x)",
+      // Nesting that a parser on a stack would fall over.
+      "SELECT " + String(repeating: "(", count: 100_000) + "1" + String(repeating: ")", count: 100_000),
+      "SELECT " + String(repeating: "NOT ", count: 100_000) + "1",
+      "SELECT 1" + String(repeating: " UNION ALL SELECT 1", count: 10_000),
+      "SELECT " + Array(repeating: "1", count: 10_000).joined(separator: ","),
+      "SELECT * FROM rad" + (0..<100).map { ", rad AS r\($0)" }.joined(),
+    ])
+  func bombs(sql: String) throws {
+    var limits = QueryLimits.query
+    limits.maximumSteps = 200_000_000
+    #expect(throws: QueryError.self) { try snapshot.rows(sql, limits: limits) }
+    #expect(try snapshot.value("SELECT count(*) FROM rad") == .integer(100))
+  }
+
+  @Test(
+    "patterns of LIKE and GLOB that go back and forth end",
+    arguments: ["LIKE 'a%a%a%a%a%a%a%a%a%a%a%a%b'", "GLOB '*a*a*a*a*a*a*a*a*a*a*a*b'"])
+  func patterns(comparison: String) throws {
+    let text = String(repeating: "a", count: 10_000)
+    #expect(try snapshot.value("SELECT '\(text)' \(comparison)") == .integer(0))
+  }
+
+  @Test("functions of texts that are paid for by their length give what SQLite's own give")
+  func textFunctions() throws {
+    let result = try snapshot.rows(
+      "SELECT instr('abc', 'c'), instr(x'0102', x'02'), replace('aXbX', 'X', 'yz'), trim('xxaxx', 'x'), trim('  a '), "
+        + "ltrim('xxa', 'x'), rtrim('axx', 'x'), replace(123, 2, 'z'), instr(NULL, 'a'), trim(NULL, 'x')")
+    #expect(
+      result.rows == [
+        [
+          .integer(3), .integer(2), .text("ayzbyz"), .text("a"), .text("a"), .text("a"), .text("a"), .text("1z3"), .null,
+          .null,
+        ]
+      ])
+  }
+
   @Test("a query without end is broken off by steps or by time, whichever comes first")
   func endless() throws {
     let sql = "WITH RECURSIVE z(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM z) SELECT max(n) FROM z"

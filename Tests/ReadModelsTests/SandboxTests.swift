@@ -51,6 +51,20 @@ struct SandboxTests {
       ("INSERT INTO eigen VALUES (\"kein Text\", 1);", "no such column: kein Text"),
       ("WITH w AS (SELECT 1) DELETE FROM rad;", "belongs to the pack \"raeder\""),
       ("REPLACE INTO rad (subject) SELECT a FROM eigen;", "belongs to the pack \"raeder\""),
+      ("INSERT INTO eigen VALUES (readfile('/etc/passwd'), 1);", "readfile"),
+      ("INSERT INTO eigen VALUES (writefile('/tmp/x', 'x'), 1);", "writefile"),
+      ("INSERT INTO eigen VALUES (edit('x', 'sh'), 1);", "edit"),
+      ("INSERT INTO eigen VALUES (fts3_tokenizer('x'), 1);", "fts3_tokenizer"),
+      ("INSERT INTO eigen VALUES (load_extension('x', 'y'), 1);", "load_extension"),
+      ("INSERT INTO eigen SELECT name, 1 FROM pragma_function_list;", "not allowed"),
+      ("INSERT INTO eigen SELECT data, 1 FROM sqlite_dbpage;", "sqlite_dbpage"),
+      ("INSERT INTO eigen SELECT 1, name FROM sqlite_temp_master;", "sqlite_temp_master"),
+      ("UPDATE sqlite_sequence SET seq = 0;", "sqlite_sequence"),
+      ("CREATE TEMP TRIGGER t AFTER INSERT ON rad BEGIN DELETE FROM rad; END;", "not allowed"),
+      ("CREATE TEMP VIEW rad AS SELECT 1;", "not allowed"),
+      ("EXPLAIN DELETE FROM rad;", "belongs to the pack \"raeder\""),
+      ("DELETE FROM main.rad;", "belongs to the pack \"raeder\""),
+      ("UPDATE eigen SET a = 1 FROM rad RETURNING (SELECT name FROM sqlite_schema);", "sqlite_"),
     ])
   func handler(sql: String, reason: String) throws {
     let error = try refusal(
@@ -181,6 +195,24 @@ struct SandboxTests {
     #expect(error?.message.contains("broken off after") == true)
     #expect(projections.position == .empty)
     #expect(try projections.snapshot().value("SELECT count(*) FROM rad") == .integer(0))
+  }
+
+  @Test(
+    "a single call of a function is broken off too where its texts would keep it busy for hours",
+    arguments: [
+      "instr(x, substr(x, 1, 500000) || 'b')", "replace(x, substr(x, 1, 500000) || 'b', 'c')", "trim(x, 'b' || x)",
+      "ltrim(x, hex(zeroblob(500000)))", "rtrim(x, hex(zeroblob(500000)))",
+    ])
+  func longTexts(call: String) throws {
+    let projection =
+      SandboxTests.table + SandboxTests.bought
+      + "INSERT INTO eigen SELECT length(\(call)), 1 FROM (SELECT replace(hex(zeroblob(1000000)), '00', 'a') AS x);"
+    let log = TestLog()
+    try log.buy(1)
+    let projections = try Projections(try TemporaryFolder(), TestPacks.two(counts: projection), log)
+    let error = #expect(throws: ProjectionError.self) { try projections.catchUp(to: 1) }
+    #expect(error?.message.contains("broken off after") == true, "\(error?.message ?? "")")
+    #expect(projections.position == .empty)
   }
 
   @Test("what packs commonly do is allowed")
