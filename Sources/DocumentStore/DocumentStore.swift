@@ -59,6 +59,7 @@ public struct DocumentStore: Sendable {
 
   /// Whether something is stored under the digest. What it holds is checked by ``get(_:)`` and ``check(_:)``.
   public func contains(_ digest: Digest) throws(DocumentStoreError) -> Bool {
+    try Folder.refuseLink(folder(of: digest))
     let path = path(of: digest)
     var status = stat()
     if lstat(path, &status) == 0 { return true }
@@ -87,6 +88,7 @@ extension DocumentStore {
   }
 
   func open(_ digest: Digest) throws(DocumentStoreError) -> OpenFile {
+    try Folder.refuseLink(folder(of: digest))
     do throws(DocumentStoreError) {
       return try OpenFile(path(of: digest), O_RDONLY)
     } catch .system(_, _, ENOENT) {

@@ -15,6 +15,14 @@ enum Folder {
     guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .system(call: "mkdir", path: path, errno: errno) }
   }
 
+  /// Refuses a symbolic link where a folder of the store should be: what is behind it is not the store's.
+  static func refuseLink(_ path: String) throws(DocumentStoreError) {
+    var status = stat()
+    guard lstat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFLNK else {
+      throw .system(call: "open", path: path, errno: ELOOP)
+    }
+  }
+
   static func exists(_ path: String) -> Bool {
     var status = stat()
     return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR

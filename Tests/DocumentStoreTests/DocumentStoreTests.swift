@@ -139,6 +139,56 @@ import TransparencyLog
     #expect(try store.get(digest) == bytes)
   }
 
+  @Test("Nothing is read, found or written through a symbolic link, whether it stands for a content, a folder or the store")
+  func links() throws {
+    let bytes: [UInt8] = [1, 2, 3]
+    let digest = try store.put(bytes)
+    let file = scratch.file(of: digest)
+    let folder = file.deletingLastPathComponent()
+    let elsewhere = scratch.root.appending(path: "elsewhere")
+
+    // The right bytes behind it make it no better.
+    try FileManager.default.moveItem(at: folder, to: elsewhere)
+    try FileManager.default.createSymbolicLink(atPath: folder.path, withDestinationPath: elsewhere.path)
+    for call in [
+      { _ = try store.get(digest) }, { _ = try store.contains(digest) }, { _ = try store.put(bytes) },
+    ] as [() throws -> Void] {
+      let error = #expect(throws: DocumentStoreError.self) { try call() }
+      guard case .system("open", _, ELOOP) = error else {
+        Issue.record("\(String(describing: error)), expected the link to be refused")
+        continue
+      }
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: elsewhere.path) == [file.lastPathComponent])
+
+    try FileManager.default.removeItem(atPath: folder.path)
+    try FileManager.default.moveItem(at: elsewhere, to: folder)
+    try FileManager.default.removeItem(at: file)
+    try Data(bytes).write(to: scratch.root.appending(path: "copy"))
+    try FileManager.default.createSymbolicLink(atPath: file.path, withDestinationPath: scratch.root.path + "/copy")
+    #expect(throws: DocumentStoreError.self) { try store.get(digest) }
+    #expect(throws: DocumentStoreError.self) { try store.put(bytes) }
+
+    let link = scratch.root.appending(path: "link").path
+    try FileManager.default.createDirectory(atPath: link, withIntermediateDirectories: false)
+    try FileManager.default.createSymbolicLink(
+      atPath: link + "/sha256", withDestinationPath: store.directory + "/sha256")
+    #expect(throws: DocumentStoreError.notAStore(path: link)) { try DocumentStore(directory: link) }
+  }
+
+  @Test(
+    "Only 64 lower-case hexadecimal digits are a digest, so that no name leads out of the store",
+    arguments: [
+      "../../../../../../../../../../../../../../../../../../etc/passwd", "..", "", "ab/cd",
+      String(repeating: "A", count: 64), String(repeating: "a", count: 63), String(repeating: "a", count: 65),
+      String(repeating: "a", count: 62) + "..", String(repeating: "a", count: 63) + "/",
+      String(repeating: "a", count: 63) + "\u{0}", String(repeating: "a", count: 63) + "٣",
+      "0x" + String(repeating: "a", count: 62), String(repeating: "a", count: 63) + "\n",
+    ])
+  func digests(text: String) {
+    #expect(Digest(hex: text) == nil)
+  }
+
   @Test("Opening makes no store, making one twice is refused")
   func explicitCreation() throws {
     let elsewhere = scratch.root.appending(path: "elsewhere").path
