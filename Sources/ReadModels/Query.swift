@@ -102,7 +102,8 @@ struct Query {
     case .steps: return QueryError.tooManySteps(limit: limits.maximumSteps)
     case .time: return QueryError.tooLong(limit: limits.maximumTime)
     case nil where error.resultCode == .SQLITE_NOMEM:
-      return QueryError.sql("needs more than \(ProjectionConnection.maximumMemory >> 20) MiB of memory; narrow the query")
+      return QueryError.sql(
+        "needs more than \(ProjectionConnection.maximumMemory >> 20) MiB of memory; narrow the query")
     case nil: return QueryError.sql(connection.sandbox?.refusal ?? error.text)
     }
   }

@@ -61,7 +61,9 @@ public enum Base64 {
       }
     }
     // A quantum holds 3, 2 or 1 bytes with 0, 1 or 2 signs of padding: 0, 2 or 4 bits are left over, and they are zero.
-    guard pendingBits == 2 * paddingCount, pending & (1 << UInt32(pendingBits) - 1) == 0 else { return nil }
+    // A third sign would stand for a quantum of one character, which says nothing: "A===" is no spelling of no bytes.
+    guard paddingCount <= 2, pendingBits == 2 * paddingCount, pending & (1 << UInt32(pendingBits) - 1) == 0
+    else { return nil }
     return bytes
   }
 

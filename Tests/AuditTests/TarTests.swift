@@ -118,7 +118,8 @@ import Testing
       "../checkpoint", "/checkpoint", "./checkpoint", "log/../checkpoint", "checkpoint/", "CHECKPOINT",
       "log/../../00000000000000000000.ndjson", "log/0.ndjson", "log/00000000000000000000.ndjson/x",
       "documents/sha256/../../x", "documents/sha256/ab/\(String(repeating: "A", count: 62))",
-      "documents/sha256/..\(String(repeating: "a", count: 63))", "documents/sha256/ab/" + String(repeating: "a", count: 63),
+      "documents/sha256/..\(String(repeating: "a", count: 63))",
+      "documents/sha256/ab/" + String(repeating: "a", count: 63),
       "proofs/-1.tlog-proof", "proofs/99999999999999999999.tlog-proof", "consistency/../checkpoint",
     ] {
       #expect(BundleMember(name: name) == nil, "\(name)")

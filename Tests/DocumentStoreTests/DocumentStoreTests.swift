@@ -139,7 +139,8 @@ import TransparencyLog
     #expect(try store.get(digest) == bytes)
   }
 
-  @Test("Nothing is read, found or written through a symbolic link, whether it stands for a content, a folder or the store")
+  @Test(
+    "Nothing is read, found or written through a symbolic link, whether it stands for a content, a folder or the store")
   func links() throws {
     let bytes: [UInt8] = [1, 2, 3]
     let digest = try store.put(bytes)

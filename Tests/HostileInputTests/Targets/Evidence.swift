@@ -10,7 +10,7 @@ extension Target {
       let again = try TarHeader(header.block)
       try hold(again == header, "a header is written as it was understood")
     }
-    let path = NSTemporaryDirectory() + "archive-\(getpid())-\(UInt(bitPattern: pthread_self()))"
+    let path = NSTemporaryDirectory() + "archive-\(UUID().uuidString)"
     try Data(bytes).write(to: URL(filePath: path))
     defer { unlink(path) }
     let input = try BundleInput(path)

@@ -57,7 +57,7 @@ extension Target {
 
   /// A segment of the log, by the verifier: every byte is in one line.
   static let segment = Target(name: "segment") { bytes in
-    let path = NSTemporaryDirectory() + "segment-\(getpid())-\(UInt(bitPattern: pthread_self()))"
+    let path = NSTemporaryDirectory() + "segment-\(UUID().uuidString)"
     try Data(bytes).write(to: URL(filePath: path))
     defer { unlink(path) }
     let reader = LineReader([SegmentFile(firstSequence: 0, path: path, byteCount: UInt64(bytes.count))])

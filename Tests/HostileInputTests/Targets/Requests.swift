@@ -1,6 +1,7 @@
 import HTTPTypes
 import LogFormat
 import NIOCore
+import TransparencyLog
 
 @testable import LedgerServer
 

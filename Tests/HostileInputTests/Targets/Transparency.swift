@@ -18,7 +18,8 @@ extension Target {
     // No signature of these is real: of each key the answer is a refusal.
     for key in knownKeys {
       if let open = try? Checkpoint.open(note, by: key) {
-        try hold(bytes.elementsEqual(realNote.utf8), "\(open.origin) is not opened with a signature that is not its own")
+        try hold(
+          bytes.elementsEqual(realNote.utf8), "\(open.origin) is not opened with a signature that is not its own")
       }
     }
   }
