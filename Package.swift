@@ -73,8 +73,8 @@ let package = Package(
       "LedgerServer",
       [
         "Ledger", "Reporting", "ReadModels", "DomainPacks", "EventLog", "TimeStamps", "LogFormat", "TransparencyLog",
-        "CPeer", atomics, hummingbirdCore, httpTypes, logging, nioCore, nioHTTPTypes, nioPosix, serviceLifecycle,
-        unixSignals,
+        "CPeer", atomics, hummingbirdCore, httpTypes, logging, nioCore, nioHTTP1, nioHTTPTypes, nioPosix,
+        serviceLifecycle, unixSignals,
         yams,
       ]),
     module("Reporting", ["ReadModels", "DomainPacks", "LogFormat", "TransparencyLog", mustache]),

@@ -82,7 +82,7 @@ struct ConnectionSetup: ServerChildChannel {
     let connections = loop.connections
     let bound = NIOLoopBound(watch, eventLoop: channel.eventLoop)
     channel.closeFuture.whenComplete { _ in connections.remove(bound.value) }
-    let parts = NIOLoopBound(PartWatch(clock), eventLoop: channel.eventLoop)
+    let parts = NIOLoopBound(PartWatch(clock, watch), eventLoop: channel.eventLoop)
     let single = SingleEventHandler(responder: responder, connection: connection, answers: loop.answers)
     let configuration = HTTP1Channel.Configuration(additionalChannelHandlers: [parts.value, single])
     let http = HTTP1Channel(

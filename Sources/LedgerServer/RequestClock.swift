@@ -1,6 +1,7 @@
 import HTTPTypes
 import Logging
 import NIOCore
+import NIOHTTP1
 import NIOHTTPTypes
 
 /// How far a connection has come with its requests, and since when it has not come any further. Only touched on the event
@@ -20,12 +21,17 @@ final class RequestClock {
     case body
     /// A body that may take as long as it likes: a stream of lines.
     case stream
+    /// What came is no HTTP; the client has been told so, and the rest of what it sends is dropped.
+    case failed
   }
 
   /// Seconds for a head, from its first byte or from the start of the connection.
   static let headLimit = 10
   /// Seconds in which not one byte of a body comes that is waited for.
   static let bodyLimit = 30
+
+  /// Seconds in which a client may notice that it was refused.
+  static let failedLimit = 2
 
   private(set) var phase = Phase.new
   private var rounds = 0
@@ -48,8 +54,13 @@ final class RequestClock {
       phase = .head
       rounds = 0
     case .body: rounds = 0
-    case .head, .stream: break
+    case .head, .stream, .failed: break
     }
+  }
+
+  func failed() {
+    phase = .failed
+    rounds = 0
   }
 
   func headCame(_ head: HTTPRequest) {
@@ -76,9 +87,10 @@ final class RequestClock {
   ///
   /// - Returns: whether the time is over.
   func tick() -> Bool {
-    guard isReading else { return false }
+    guard isReading || phase == .failed else { return false }
     rounds += 1
     switch phase {
+    case .failed: return rounds > RequestClock.failedLimit
     case .new, .head: return rounds > RequestClock.headLimit
     case .body: return rounds > RequestClock.bodyLimit
     case .between, .stream: return false
@@ -88,7 +100,7 @@ final class RequestClock {
   /// Whether an answer of ours would be the next that the client expects.
   var canAnswer: Bool {
     switch phase {
-    case .new: false
+    case .new, .failed: false
     case .head, .between: heads == answersFinished
     case .body, .stream: heads == answersFinished + 1 && answersBegun == answersFinished
     }
@@ -130,8 +142,21 @@ final class ByteWatch: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    if clock.phase == .failed { return }
     clock.bytesCame()
     context.fireChannelRead(data)
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    if clock.phase == .failed { context.read() }
+    context.fireChannelReadComplete()
+  }
+
+  /// What came is no HTTP. Nobody reads from the connection any more: a client that is still sending would wait for ever,
+  /// and never see its answer. So what comes is dropped for a while, and then the connection is closed.
+  func drop() {
+    clock.failed()
+    context?.read()
   }
 
   /// A second has passed.
@@ -163,9 +188,16 @@ final class PartWatch: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundIn = HTTPResponsePart
 
   private let clock: RequestClock
+  private let bytes: ByteWatch
 
-  init(_ clock: RequestClock) {
+  init(_ clock: RequestClock, _ bytes: ByteWatch) {
     self.clock = clock
+    self.bytes = bytes
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    if error is HTTPParserError { bytes.drop() }
+    context.fireErrorCaught(error)
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -74,6 +74,17 @@ import Testing
     }
   }
 
+  @Test("Whoever sends a head without end is told so, and is not left waiting", arguments: [500_000, 8 << 20])
+  func endlessHead(length: Int) throws {
+    try LedgerUnderTest.run { ledger in
+      let connection = try RawConnection(socket: ledger.socket)
+      try connection.send(
+        Data("GET /checkpoint HTTP/1.1\r\nHost: a\r\nX: ".utf8) + Data(repeating: 0x61, count: length))
+      #expect(try connection.answer()?.status == 400)
+      #expect(try connection.answer() == nil)
+    }
+  }
+
   private static func goesOn(_ ledger: LedgerUnderTest) throws {
     let connection = try RawConnection(socket: ledger.socket)
     try connection.send(RawConnection.get("/healthz"))

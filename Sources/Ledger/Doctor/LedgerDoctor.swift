@@ -53,7 +53,8 @@ public struct LedgerDoctor: Sendable {
       findings.append(
         Finding(
           "packs", isSound: false,
-          english: "the packs in use cannot be loaded (\(error)): restore the documents, or name the packs with --packs",
+          english:
+            "the packs in use cannot be loaded (\(error)): restore the documents, or name the packs with --packs",
           german: "die verwendeten Fachpakete sind nicht ladbar (\(error)): Dokumente wiederherstellen oder die Pakete "
             + "mit --packs nennen"))
       return findings
