@@ -1,0 +1,148 @@
+import Foundation
+import Testing
+
+/// A backup is a verifiable copy, made beside the daemon, that loses nothing when it is cut off.
+struct BackupTests {
+  private struct Summary: Decodable {
+    var size: Int
+    var logbytes: Int
+    var documents: Int
+  }
+
+  private func backup(_ ledger: LedgerUnderTest, _ folder: URL) throws -> Program.Result {
+    try ledger.command("backup", arguments: ["--json", folder.path])
+  }
+
+  private func expectSound(_ folder: URL, _ key: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    let verified = try Program.run(
+      Repository.program, ["verify", "--ledger", folder.path, "--documents", "--key", key])
+    #expect(verified.status == 0, "\(verified.text)\(verified.errors)", sourceLocation: sourceLocation)
+  }
+
+  @Test func copyIsVerifiedAndHoldsNoKey() throws {
+    try LedgerUnderTest.run(seeded: true) { ledger in
+      let folder = ledger.folder.file("backup")
+      let first = try backup(ledger, folder)
+      #expect(first.status == 0, "\(first.errors)")
+      let summary = try JSONDecoder().decode(Summary.self, from: first.output)
+      #expect(summary.documents > 0)
+      try expectSound(folder, ledger.verifierKey)
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+      #expect(names == ["checkpoint", "checkpoints", "documents", "ledger.json", "log"])
+      for name in try FileManager.default.subpathsOfDirectory(atPath: folder.path) {
+        let isFolder = (try? FileManager.default.contentsOfDirectory(atPath: folder.appending(path: name).path)) != nil
+        if isFolder { continue }
+        #expect(try !Data(contentsOf: folder.appending(path: name)).contains("PRIVATE+KEY"))
+      }
+    }
+  }
+
+  @Test func onlyWhatIsNewIsCopied() throws {
+    try LedgerUnderTest.run(seeded: true) { ledger in
+      let folder = ledger.folder.file("backup")
+      #expect(try backup(ledger, folder).status == 0)
+      let before = try ledger.log().count
+      try ledger.record(.project("B1", id: "new"))
+      #expect(try ledger.curl.send("/checkpoint", method: "POST").status == 200)
+      let second = try backup(ledger, folder)
+      #expect(second.status == 0, "\(second.errors)")
+      let summary = try JSONDecoder().decode(Summary.self, from: second.output)
+      #expect(summary.documents == 0)
+      #expect(try summary.logbytes == ledger.log().count - before)
+      try expectSound(folder, ledger.verifierKey)
+    }
+  }
+
+  @Test func eventsAreAppendedMeanwhile() throws {
+    try LedgerUnderTest.run(seeded: true) { ledger in
+      let folder = ledger.folder.file("backup")
+      let events = (0..<3000).map { SampleEvent.project("C\($0 % 40)", id: "c-\($0)") }
+      let body = ledger.folder.file("lines")
+      try SampleEvent.lines(events).write(to: body)
+      let stream = try ledger.curl.stream("/v1/events", headers: ["Content-Type: \(ContentType.lines)"], body: body)
+      for _ in 0..<4 {
+        let result = try backup(ledger, folder)
+        #expect(result.status == 0, "\(result.errors)")
+        try expectSound(folder, ledger.verifierKey)
+      }
+      #expect(stream.waitForExit() == 0)
+    }
+  }
+
+  @Test func ledgerThatWasSetBackIsNoticed() throws {
+    try LedgerUnderTest.run(seeded: true) { ledger in
+      ledger.stop()
+      let older = try ledger.copy()
+      try ledger.start()
+      try ledger.record(.project("B1", id: "new"))
+      ledger.stop()
+      let folder = ledger.folder.file("backup")
+      #expect(try backup(ledger, folder).status == 0)
+      let set = try backup(older, folder)
+      #expect(set.status == 1)
+      #expect(set.errors.contains("set back"))
+      // Another event in the place of the one that was lost.
+      try older.start()
+      try older.record(.project("B2", id: "other"))
+      try older.record(.project("B2", id: "another"))
+      older.stop()
+      let fork = try backup(older, folder)
+      #expect(fork.status == 1)
+      #expect(fork.errors.contains("written anew"))
+      try expectSound(folder, ledger.verifierKey)
+    }
+  }
+
+  @Test func folderOfSomethingElseIsLeftAlone() throws {
+    try LedgerUnderTest.run { ledger in
+      let folder = ledger.folder.file("other")
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try Data("mine".utf8).write(to: folder.appending(path: "file"))
+      let result = try backup(ledger, folder)
+      #expect(result.status == 73)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["file"])
+      let another = try LedgerUnderTest.new()
+      let mine = ledger.folder.file("backup")
+      #expect(try backup(ledger, mine).status == 0)
+      #expect(try backup(another, mine).status == 73)
+    }
+  }
+
+  @Test(.enabled(if: SegmentFault.isAvailable, "strace is missing"))
+  func killedAnywhereItLosesNothing() throws {
+    try LedgerUnderTest.damage(seeded: true) { ledger in
+      let folder = ledger.folder.file("backup")
+      let first = try ledger.copy()
+      #expect(try backup(first, folder).status == 0)
+      try ledger.start()
+      for number in 0..<20 { try ledger.record(.project("B1", id: "new-\(number)")) }
+      ledger.stop()
+      var kills = 0
+      for point in 1...200 {
+        let copy = ledger.folder.file("copy-\(point)")
+        try FileManager.default.copyItem(at: folder, to: copy)
+        let calls = "write,fsync,rename,mkdir,fchmodat,chmod,unlink,ftruncate"
+        let killed = try Program.run(
+          SegmentFault.tracer,
+          [
+            "-f", "-qq", "-o", "/dev/null", "-e", "trace=\(calls)", "-e", "inject=\(calls):signal=KILL:when=\(point)",
+            Repository.program.path, "backup", "--ledger", ledger.path, copy.path,
+          ])
+        if killed.status == 0 { break }
+        kills += 1
+        try expectSound(copy, ledger.verifierKey)
+        let again = try backup(ledger, copy)
+        #expect(again.status == 0, "after \(point): \(again.errors)")
+        try expectSound(copy, ledger.verifierKey)
+        #expect(try log(copy) == ledger.log())
+        try FileManager.default.removeItem(at: copy)
+      }
+      #expect(kills >= 5)
+    }
+  }
+
+  private func log(_ folder: URL) throws -> Data {
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "log").path).sorted()
+    return try names.reduce(into: Data()) { try $0.append(Data(contentsOf: folder.appending(path: "log/\($1)"))) }
+  }
+}
