@@ -10,12 +10,12 @@ struct AnchorAudit {
 
   let log: ChainAuditor.Result
   let extent: LogExtent
-  let origin: String
+  let names: Names
   let files: [CheckpointFile]
   let timeStamps: TimeStampAudit
 
   func run(report: (Finding) -> Void) throws(VerifierError) {
-    let cosignatures = CosignatureAudit(origin: origin, files: files)
+    let cosignatures = CosignatureAudit(names: names, files: files)
     for anchor in log.anchors {
       guard let content = anchor.content, let covered = anchor.covered, covered.size <= anchor.sequence else {
         report(

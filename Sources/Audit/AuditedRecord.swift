@@ -1,9 +1,13 @@
+import LogFormat
+
 /// The records of the ledger itself whose content the audit reads.
 enum AuditedRecord {
   /// Puts domain packs in force, and names their manifests.
   static let packs = "de.aktenspur.ledger.fachpakete-gesetzt"
   /// Says that a checkpoint has been cosigned or time-stamped elsewhere.
   static let anchor = "de.aktenspur.ledger.verankert"
+  /// Gives the log another name and key, after it was restored from a backup.
+  static let resumption = Resumption.type
 
   /// Whether `type` is one of them.
   @inline(__always)
@@ -11,6 +15,7 @@ enum AuditedRecord {
     // Of nearly all records the type is told apart by these four bytes.
     guard type.count > 20, type.loadUnaligned(fromByteOffset: 13, as: UInt32.self) == ledger else { return false }
     return type.elementsEqual(packs.utf8) || type.elementsEqual(anchor.utf8)
+      || type.elementsEqual(resumption.utf8)
   }
 
   /// "ledg", as it lies in memory.

@@ -5,7 +5,7 @@ import TransparencyLog
 struct BundleCheckpointAudit {
   let contents: BundleContents
   let files: [CheckpointFile]
-  let opening: Opening
+  let names: Names
 
   /// - Returns: the newest checkpoint, if it is soundly signed.
   func run(report: (Finding) -> Void) throws(VerifierError) -> Checkpoint? {
@@ -16,7 +16,11 @@ struct BundleCheckpointAudit {
       let isSigned = check(file, report: report) != nil
       // A checkpoint the auditor brings is believed, whoever has signed it. Of the bundle's own only what is signed.
       guard let older = file.claim, isSigned || file.role == .given else { continue }
-      if let finding = try compare(older, file.name, with: claim) { report(finding) }
+      if let end = names.end(before: older) {
+        report(names.lost(older, of: file.name, at: end))
+      } else if let finding = try compare(older, file.name, with: claim) {
+        report(finding)
+      }
     }
     return signed
   }
@@ -25,12 +29,8 @@ struct BundleCheckpointAudit {
   private func check(_ file: CheckpointFile, report: (Finding) -> Void) -> Checkpoint? {
     do throws(NoteError) {
       let (note, _) = try file.content.get()
-      guard let key = opening.key else { return nil }
-      let checkpoint = try Checkpoint.open(note, by: key)
-      if let origin = opening.origin, !origin.utf8.elementsEqual(checkpoint.origin.utf8) {
-        throw .originMismatch(expected: origin, found: checkpoint.origin)
-      }
-      return checkpoint
+      guard !names.keys.isEmpty else { return nil }
+      return try names.open(note, as: file.role)
     } catch {
       report(Finding(.signature, Phrase("\(file.name): \(error)", "\(file.name): \(error)")))
       return nil

@@ -15,13 +15,13 @@ struct BundleCheckpoints {
 
   /// - Throws: ``BundleError/checkpoint(name:reason:)`` where one is not what the ledger's key has signed. A bundle that
   ///   leaves it out would hide it.
-  init(_ files: [CheckpointFile], key: VerifierKey, newest: Checkpoint) throws(BundleError) {
+  init(_ files: [CheckpointFile], names: Names, newest: Checkpoint) throws(BundleError) {
     var note: SignedNote?
     var older: [Older] = []
     for file in files {
       do throws(NoteError) {
         let (found, claim) = try file.content.get()
-        _ = try Checkpoint.open(found, by: key)
+        _ = try names.open(found, as: file.role)
         if claim.size < newest.size {
           older.append(Older(size: claim.size, note: found.encoded))
         } else if found.text.utf8.elementsEqual(newest.text.utf8) {

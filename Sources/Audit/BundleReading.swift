@@ -4,8 +4,8 @@ import TransparencyLog
 /// What one walk over the log gives to a bundle: the hashes for its proofs, the lines selected, where the log is cut, and
 /// what its records name. Lines and hashes go to files in the scratch folder.
 struct BundleReading {
-  /// The key that record 0 names.
-  let key: VerifierKey
+  /// The names that the records say the log has had, all with keys.
+  let names: Names
   let root: Digest
   /// Those that hold records below the size, the last one cut behind the last of these.
   let segments: [SegmentFile]
@@ -27,6 +27,7 @@ struct BundleReading {
     recordsPath = scratch.file("records")
     let records = try BundleOutput(creating: recordsPath)
     var documents: [NamedDocument] = []
+    var resumptions: [ResumptionRecord] = []
     var opening: Record?
     var end: LogPlace?
     var last = Digest.zero
@@ -37,6 +38,9 @@ struct BundleReading {
       else { throw BundleError.brokenLog(sequence: sequence) }
       if sequence == 0 { opening = record }
       documents += NamedDocument.named(by: record, at: line.place)
+      if record.type == AuditedRecord.resumption {
+        resumptions.append(ResumptionRecord(record: record, place: line.place))
+      }
       let isSelected = selection.includes(record)
       if isSelected { selectedCount += 1 }
       if isSelected || BundleSelection.isAlwaysIncluded(record) {
@@ -52,10 +56,9 @@ struct BundleReading {
       end = line.end
     }
     try records.flush()
-    guard let end, let vkey = opening?.data?["verifierkey"]?.string, let key = try? VerifierKey(vkey) else {
-      throw BundleError.brokenLog(sequence: 0)
-    }
-    self.key = key
+    var problem: Finding?
+    names = Names(opening, resumptions, key: nil) { problem = $0 }
+    guard let end, problem == nil else { throw BundleError.brokenLog(sequence: problem?.sequence ?? 0) }
     root = hashes.root
     node = try hashes.finish()
     segments = extent.segments.filter { $0.firstSequence <= end.segmentSequence }.map { segment in

@@ -18,9 +18,9 @@ public enum BundleSelection: Sendable, Hashable {
     }
   }
 
-  /// Whether the record is in every bundle: who the ledger is, by which rules it took events in, and what vouches for it
+  /// Whether the record is in every bundle: who the ledger is and was, by which rules it took events in, and what vouches for it
   /// from outside.
   static func isAlwaysIncluded(_ record: Record) -> Bool {
-    record.sequence == 0 || [AuditedRecord.packs, AuditedRecord.anchor].contains(record.type)
+    record.sequence == 0 || [AuditedRecord.packs, AuditedRecord.anchor, AuditedRecord.resumption].contains(record.type)
   }
 }

@@ -37,7 +37,7 @@ public struct BundleVerifier: Sendable {
       report = try LedgerVerifier(ledger: unpacked.path, options: options).run(progress: progress)
     }
     try checkDescription(contents, against: unpacked.path) { findings.append($0) }
-    try checkKey(contents, against: report.keys.first) { findings.append($0) }
+    try checkKey(contents, against: report.keys.last) { findings.append($0) }
     return report.adding(findings)
   }
 
@@ -89,7 +89,7 @@ public struct BundleVerifier: Sendable {
     }
   }
 
-  /// `verifier.key` is the key that the bundle was verified with.
+  /// `verifier.key` is the key that the bundle's checkpoint was verified with.
   private func checkKey(
     _ contents: BundleContents, against key: String?, report: (Finding) -> Void
   ) throws(VerifierError) {

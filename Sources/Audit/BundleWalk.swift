@@ -26,6 +26,7 @@ struct BundleWalk {
   private(set) var opening: Record?
   private(set) var documents: [NamedDocument] = []
   private(set) var anchors: [Anchor] = []
+  private(set) var resumptions: [ResumptionRecord] = []
 
   init(contents: BundleContents, note: [UInt8]?, checkpoint: Checkpoint?, selection: BundleSelection?) {
     self.contents = contents
@@ -62,6 +63,9 @@ struct BundleWalk {
     if sequence == 0 { opening = record }
     documents += NamedDocument.named(by: record, at: line.place)
     if record.type == AuditedRecord.anchor { anchors.append(Anchor(record, at: line.place)) }
+    if record.type == AuditedRecord.resumption {
+      resumptions.append(ResumptionRecord(record: record, place: line.place))
+    }
     if let finding = try check(record, leaf) {
       findings.append(finding)
       last = nil

@@ -44,11 +44,13 @@ public struct BundleWriter {
     let reading = try BundleReading(ledger: ledger, below: newest.size, selection: selection, scratch: scratch)
     guard reading.root == newest.root else { throw BundleError.brokenLog(sequence: newest.size - 1) }
     guard reading.selectedCount > 0 else { throw BundleError.nothingSelected(selection, size: newest.size) }
-    let checkpoints = try BundleCheckpoints(files, key: reading.key, newest: newest)
+    let checkpoints = try BundleCheckpoints(files, names: reading.names, newest: newest)
+
+    guard let key = reading.names.newestKey else { throw BundleError.brokenLog(sequence: 0) }
 
     let output = try BundleOutput(creating: scratch.file("bundle"))
     var tar = TarWriter(output)
-    try write(reading, checkpoints, to: &tar)
+    try write(reading, checkpoints, key, to: &tar)
     try tar.finish()
     try output.synchronize()
     guard rename(output.path, path) == 0 else { throw VerifierError.io(call: "rename", path: path, code: errno) }
@@ -74,13 +76,13 @@ public struct BundleWriter {
   // MARK: The members, in their order
 
   private func write(
-    _ reading: BundleReading, _ checkpoints: BundleCheckpoints, to tar: inout TarWriter
+    _ reading: BundleReading, _ checkpoints: BundleCheckpoints, _ key: VerifierKey, to tar: inout TarWriter
   ) throws {
     func add(_ member: BundleMember, _ text: String) throws { try tar.add(member.name, text) }
     let description = BundleDescription(checkpoints.newest, selection)
     try add(.description, description.json)
-    try add(.page, BundlePage(description, key: reading.key, olderSizes: checkpoints.older.map(\.size)).html)
-    try add(.verifierKey, "\(reading.key)\n")
+    try add(.page, BundlePage(description, key: key, olderSizes: checkpoints.older.map(\.size)).html)
+    try add(.verifierKey, "\(key)\n")
     try add(.checkpoint, checkpoints.newestNote)
     for older in checkpoints.older { try add(.olderCheckpoint(older.size), older.note) }
     switch selection {

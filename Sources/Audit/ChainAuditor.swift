@@ -53,6 +53,7 @@ struct ChainAuditor {
     /// The contents that records rest on.
     var documents: [NamedDocument]
     var anchors: [Anchor]
+    var resumptions: [ResumptionRecord]
   }
 
   init(
@@ -86,7 +87,8 @@ struct ChainAuditor {
     findings.append(contentsOf: try rules.finish(extent))
     return Result(
       findings: findings, tree: tree, size: size, opening: opening, byteCount: reader.byteCount,
-      tornByteCount: tornByteCount, end: end, documents: rules.documents, anchors: rules.anchors)
+      tornByteCount: tornByteCount, end: end, documents: rules.documents, anchors: rules.anchors,
+      resumptions: rules.resumptions)
   }
 
   /// Reads on until the view holds `count` lines or the log is at its end.

@@ -3,7 +3,7 @@ import TransparencyLog
 /// Compares the log with every checkpoint at hand.
 struct CheckpointAudit {
   let files: [CheckpointFile]
-  let opening: Opening
+  let names: Names
   let log: ChainAuditor.Result
 
   /// - Returns: the newest checkpoint, if it is soundly signed.
@@ -18,7 +18,9 @@ struct CheckpointAudit {
       if file.role == .newest, isSigned { newest = checkpoint }
       // A checkpoint the auditor brings is believed, whoever has signed it. Of the ledger's own only what is signed.
       guard isSigned || file.role == .given else { continue }
-      if checkpoint.size > log.size {
+      if let end = names.end(before: checkpoint) {
+        report(names.lost(checkpoint, of: file.name, at: end))
+      } else if checkpoint.size > log.size {
         report(LedgerVerifier.truncated(log, promised: checkpoint.size, by: file.name))
       } else if let found = log.tree.roots[checkpoint.size], found != checkpoint.root,
         file.role != .newest || !log.findings.concernBytes(ofFirst: checkpoint.size)
@@ -36,13 +38,9 @@ struct CheckpointAudit {
       report(Finding(.signature, Phrase("\(file.name): \(error)", "\(file.name): \(error)")))
       return nil
     case .success(let (note, checkpoint)):
-      guard let key = opening.key else { return (checkpoint, false) }
+      guard !names.keys.isEmpty else { return (checkpoint, false) }
       do {
-        let signed = try Checkpoint.open(note, by: key)
-        if let origin = opening.origin, !origin.utf8.elementsEqual(signed.origin.utf8) {
-          throw NoteError.originMismatch(expected: origin, found: signed.origin)
-        }
-        return (signed, true)
+        return (try names.open(note, as: file.role), true)
       } catch {
         report(Finding(.signature, Phrase("\(file.name): \(error)", "\(file.name): \(error)")))
         return (checkpoint, false)

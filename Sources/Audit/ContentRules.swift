@@ -12,6 +12,7 @@ struct ContentRules {
   private(set) var documents: [NamedDocument] = []
   /// What others are said to have confirmed.
   private(set) var anchors: [Anchor] = []
+  private(set) var resumptions: [ResumptionRecord] = []
   /// The batch that is not complete yet.
   private(set) var batch: Batch?
   /// How many records could not be looked at so far.
@@ -53,6 +54,9 @@ struct ContentRules {
   mutating func note(_ record: Record, at line: LogLine) {
     documents += NamedDocument.named(by: record, at: line.place)
     if record.type == AuditedRecord.anchor { anchors.append(Anchor(record, at: line.place)) }
+    if record.type == AuditedRecord.resumption {
+      resumptions.append(ResumptionRecord(record: record, place: line.place))
+    }
   }
 
   /// Checks a record whose line starts at `offset` of the log. Its version, and whether it has been there before, is said

@@ -4,13 +4,13 @@ import TransparencyLog
 /// Checks the signatures of witnesses: those that records say they have given, and the lines in checkpoints that claim to be
 /// by one of these witnesses.
 struct CosignatureAudit {
-  let origin: String
+  let names: Names
   let files: [CheckpointFile]
 
   /// - Returns: the time that the witness has signed; nil where it has not, or where the anchor is none by a witness.
   func check(_ anchor: Anchor, report: (Finding) -> Void) -> Timestamp? {
     guard case .cosignature(let covered, let cosignature) = anchor.content else { return nil }
-    let text = Checkpoint(origin: origin, size: covered.size, root: covered.root).text
+    let text = Checkpoint(origin: names.origin(ofSize: covered.size), size: covered.size, root: covered.root).text
     let witness = cosignature.witness
     guard witness.isWitness, let lines = try? SignedNote.Signature.parse(cosignature.line + "\n"),
       lines.count == 1, witness.claims(lines[0]), witness.verifies(signature: lines[0].bytes, of: Array(text.utf8)),

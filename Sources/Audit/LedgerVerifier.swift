@@ -84,36 +84,40 @@ public struct LedgerVerifier: Sendable {
     }
     let sizes = Set(claims.keys)
     var log = try walk(sizes)
-    // An anchored checkpoint is kept in `checkpoints/`. Where one has gone, what it spoke of is known only now.
-    let anchored = Set(log.anchors.flatMap(\.sizes).filter { $0 > 0 && $0 <= log.size })
+    // An anchored checkpoint is kept in `checkpoints/`, and so is one that a name ended with. Where one has gone, what it
+    // spoke of is known only now.
+    let restored = log.resumptions.compactMap { $0.record.data.flatMap { Resumption($0) }?.ended.size }
+    let anchored = Set((log.anchors.flatMap(\.sizes) + restored).filter { $0 > 0 && $0 <= log.size })
     if !anchored.isSubset(of: sizes) { log = try walk(sizes.union(anchored)) }
     var findings = log.findings
     func report(_ finding: Finding) { findings.append(finding, .evidence) }
 
-    let opening = Opening(log.opening, key: options.key, report: report)
+    let names = Names(log.opening, log.resumptions, key: options.key, report: report)
     if log.size == 0 {
       let place = log.end ?? LogPlace(segmentSequence: 0, offset: 0)
       report(Finding(.truncated, sequence: 0, place: place, Phrase("das Protokoll ist leer", "the log is empty")))
     } else if log.size < extent.durableRecords {
       report(LedgerVerifier.truncated(log, promised: extent.durableRecords, by: "run/durable"))
     }
-    let signed = CheckpointAudit(files: files, opening: opening, log: log).run(report: report)
+    let signed = CheckpointAudit(files: files, names: names, log: log).run(report: report)
+    names.check(root: { log.tree.roots[$0] }, claims: files.compactMap(\.claim), report: report)
     log.tree.tileFaults.report(to: &findings)
-    let covered = options.policy.map { PolicyAudit(policy: $0, files: files, opening: opening).run(report: report) }
+    let covered = options.policy.map { PolicyAudit(policy: $0, files: files, names: names).run(report: report) }
     let timeStamps = TimeStampAudit(
       ledger: ledger, extent: extent, workers: workers, sorting: options.sorting, chunkSize: options.chunkSize,
-      origin: opening.origin ?? "", checksDocuments: options.documents)
-    try AnchorAudit(log: log, extent: extent, origin: opening.origin ?? "", files: files, timeStamps: timeStamps)
+      names: names, checksDocuments: options.documents)
+    try AnchorAudit(log: log, extent: extent, names: names, files: files, timeStamps: timeStamps)
       .run(report: report)
     if options.documents { try DocumentAudit(ledger: ledger, named: log.documents).run(report: report) }
 
     let signedSize = signed.map { min($0.size, log.size) } ?? 0
     return VerificationReport(
-      origin: opening.origin, signed: signedSize, unsigned: log.size - signedSize,
-      root: signed?.root ?? log.tree.root, keys: opening.key.map { ["\($0)"] } ?? [], checkpoints: files.count,
+      origin: names.origin, signed: signedSize, unsigned: log.size - signedSize,
+      root: signed?.root ?? log.tree.root, keys: names.keys.map { "\($0)" }, checkpoints: files.count,
       records: log.size, bytes: log.byteCount - log.tornByteCount, tornBytes: log.tornByteCount,
       findings: findings.sorted, omittedFindings: findings.omitted,
-      witnessed: covered ?? nil, anchors: log.anchors.count, seconds: start.duration(to: .now).seconds)
+      witnessed: covered ?? nil, anchors: log.anchors.count, names: names.statements,
+      seconds: start.duration(to: .now).seconds)
   }
 
   static func truncated(_ log: ChainAuditor.Result, promised: UInt64, by witness: String) -> Finding {

@@ -4,11 +4,11 @@ import TransparencyLog
 struct PolicyAudit {
   let policy: WitnessPolicy
   let files: [CheckpointFile]
-  let opening: Opening
+  let names: Names
 
   /// - Returns: how many records it covers; nil where there is none.
   func run(report: (Finding) -> Void) -> UInt64? {
-    if let key = opening.key, !policy.logs.isEmpty, !policy.logs.contains(where: { $0.key == key }) {
+    if let key = names.newestKey, !policy.logs.isEmpty, !policy.logs.contains(where: { $0.key == key }) {
       report(
         Finding(
           .signature,
@@ -17,8 +17,8 @@ struct PolicyAudit {
     }
     var newest: UInt64?
     for file in files {
-      guard case .success(let (note, _)) = file.content, let key = opening.key,
-        let checkpoint = try? Checkpoint.open(note, by: key)
+      guard case .success(let (note, _)) = file.content,
+        let checkpoint = try? names.open(note, as: file.role)
       else { continue }
       do throws(NoteError) {
         if try policy.isSatisfied(by: note) { newest = max(newest ?? 0, checkpoint.size) }

@@ -13,7 +13,7 @@ struct TimeStampAudit {
   let workers: Workers
   let sorting: KeySorter.Limits
   let chunkSize: UInt64
-  let origin: String
+  let names: Names
   /// Whether documents are checked elsewhere, so that one that is altered is not named twice.
   let checksDocuments: Bool
 
@@ -108,7 +108,8 @@ struct TimeStampAudit {
     }
     guard let range = try soundBytes(of: stamp.from..<covered.size, in: log) else { return .unknown }
     var tree = EvidenceRoot(workers: workers, sorting: sorting)
-    try tree.add(Checkpoint(origin: origin, size: covered.size, root: covered.root).text)
+    try tree.add(
+      Checkpoint(origin: names.origin(ofSize: covered.size), size: covered.size, root: covered.root).text)
     try tree.add(linesOf: range, extent: extent, chunkSize: chunkSize)
     return .imprint(Imprint(try tree.root()), renewing: nil)
   }

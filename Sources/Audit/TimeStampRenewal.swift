@@ -48,7 +48,8 @@ extension TimeStampAudit {
     }
     guard let range = try soundBytes(of: stamp.from..<covered.size, in: log) else { return .unknown }
     let objects = DataObjects(
-      checkpoint: Checkpoint(origin: origin, size: covered.size, root: covered.root).text, range: range, extent: extent,
+      checkpoint: Checkpoint(origin: names.origin(ofSize: covered.size), size: covered.size, root: covered.root).text,
+      range: range, extent: extent,
       documents: DocumentAudit(ledger: ledger, named: []))
     do throws(RenewalError) {
       let series = try StampSeries(stamps.map(\.token), over: objects)

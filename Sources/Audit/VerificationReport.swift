@@ -11,7 +11,7 @@ public struct VerificationReport: Sendable {
   public let unsigned: UInt64
   /// The root of the newest checkpoint, or of the whole log where there is none.
   public let root: Digest?
-  /// The verifier keys used.
+  /// The verifier keys used, one for each name that the log has had.
   public let keys: [String]
   /// How many checkpoints were compared.
   public let checkpoints: Int
@@ -28,6 +28,8 @@ public struct VerificationReport: Sendable {
   public internal(set) var witnessed: UInt64?
   /// How many confirmations by others the log records.
   public internal(set) var anchors = 0
+  /// Under which names which records were signed, where the log has had more than one.
+  public internal(set) var names: [Phrase] = []
   /// How long the verification took.
   public internal(set) var seconds = 0.0
 
@@ -83,7 +85,8 @@ public struct VerificationReport: Sendable {
           "Nach der Zeugenregel gegengezeichnet: die ersten \(witnessed) Datensätze",
           "Cosigned as the witness policy asks: the first \(witnessed) records"))
     }
-    for key in keys { lines.append(say("Schlüssel: \(key)", "Key: \(key)")) }
+    for name in names { lines.append(name.text(in: language)) }
+    for key in keys where names.isEmpty { lines.append(say("Schlüssel: \(key)", "Key: \(key)")) }
     if tornBytes > 0 {
       lines.append(
         say(

@@ -21,16 +21,7 @@ extension Log {
     _ directory: LedgerDirectory, origin: String, timeZone: String = "Europe/Berlin", at time: Timestamp = .now
   ) throws -> VerifierKey {
     let key = try SigningKey.generate(name: origin)
-    if !FileManager.default.fileExists(atPath: directory.path) {
-      try FileManager.default.createDirectory(
-        atPath: directory.path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
-    }
-    guard try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty else {
-      throw LedgerOpenError.exists(directory.path)
-    }
-    for folder in LedgerDirectory.folders {
-      try SystemCall.makeDirectory(directory.path + "/" + folder.name, mode: folder.mode)
-    }
+    try makeFolders(of: directory)
     let description = LedgerDescription(origin: origin, timeZone: timeZone, created: time.text)
     try SystemCall.replace(directory.signingKey, with: Array((key.encoded + "\n").utf8), mode: 0o600)
     try SystemCall.replace(directory.lock, with: [])
@@ -43,6 +34,22 @@ extension Log {
     try SystemCall.replace(directory.description, with: Array(description.json.utf8))
     try SystemCall.synchronizeDirectory(directory.path + "/..")
     return key.verifierKey
+  }
+
+  /// The folders of a new ledger.
+  ///
+  /// - Throws: ``LedgerOpenError/exists(_:)`` where there is something already.
+  static func makeFolders(of directory: LedgerDirectory) throws {
+    if !FileManager.default.fileExists(atPath: directory.path) {
+      try FileManager.default.createDirectory(
+        atPath: directory.path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
+    }
+    guard try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty else {
+      throw LedgerOpenError.exists(directory.path)
+    }
+    for folder in LedgerDirectory.folders {
+      try SystemCall.makeDirectory(directory.path + "/" + folder.name, mode: folder.mode)
+    }
   }
 
   /// Record 0: what a verifier needs to begin with.

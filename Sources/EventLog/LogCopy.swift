@@ -9,9 +9,9 @@ public import TransparencyLog
 /// it were cut off from their checkpoint by a crash and are removed when the copy is opened.
 public final class LogCopy {
   public let directory: LedgerDirectory
-  /// Who must have signed every checkpoint.
-  public let key: VerifierKey
-
+  /// The key that somebody has named: every checkpoint must be signed with it.
+  private let key: VerifierKey?
+  private var origins: Origins
   private var position: LogPosition
   private var frontier: Frontier
   private var lastHash: Digest
@@ -19,6 +19,7 @@ public final class LogCopy {
   private var covered: LogPosition
   private var coveredFrontier: Frontier
   private var coveredHash: Digest
+  private var coveredOrigins: Origins
 
   private var descriptor: Int32 = -1
   private var buffer: [UInt8] = []
@@ -42,14 +43,16 @@ public final class LogCopy {
   public init(at path: String, firstLine: [UInt8], key given: VerifierKey?) throws {
     directory = LedgerDirectory(path)
     let opening = try Record(line: firstLine)
-    guard opening.sequence == 0, let data = opening.data, let origin = data["origin"]?.string,
-      let timeZone = data["timezone"]?.string, let vkey = data["verifierkey"]?.string, let created = opening.time
+    guard opening.sequence == 0, let origins = Origins(opening: opening),
+      let timeZone = opening.data?["timezone"]?.string, let created = opening.time
     else { throw LogCopyError.noOpening }
-    key = try given ?? VerifierKey(vkey)
+    key = given
+    self.origins = origins
+    coveredOrigins = origins
     let start = LogPosition(size: 0, segment: Segment(first: 0), offset: 0)
     (position, frontier, lastHash) = (start, Frontier(), .zero)
     (covered, coveredFrontier, coveredHash) = (start, Frontier(), .zero)
-    let description = LedgerDescription(origin: origin, timeZone: timeZone, created: created)
+    let description = LedgerDescription(origin: origins.newest.name, timeZone: timeZone, created: created)
     let there = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     if there.isEmpty || Set(there).isSubset(of: ["log", "checkpoints", "documents", "ledger.json.new"]) {
       try FileManager.default.createDirectory(
@@ -69,7 +72,8 @@ public final class LogCopy {
   /// Reads the copy up to its checkpoint, and removes what lies behind.
   private func readWhatIsThere() throws {
     guard let bytes = try? SystemCall.contents(of: directory.checkpoint) else { return try cut(to: position) }
-    let checkpoint = try Checkpoint.open(bytes, by: key)
+    let note = try SignedNote(parsing: bytes)
+    let checkpoint = try Checkpoint(text: note.text)
     guard let first = try Segment.list(in: directory).first else { throw LogCopyError.damaged(sequence: 0) }
     var reader = try LineReader(directory, from: LogPosition(size: 0, segment: first, offset: 0))
     while position.size < checkpoint.size {
@@ -77,8 +81,8 @@ public final class LogCopy {
       let isThere = try reader.next { line, _ in try take(line, at: segment) } != nil
       guard try isThere || reader.advance() else { throw LogCopyError.damaged(sequence: position.size) }
     }
-    guard frontier.root == checkpoint.root else { throw LogCopyError.damaged(sequence: position.size) }
-    (covered, coveredFrontier, coveredHash) = (position, frontier, lastHash)
+    guard try frontier.root == origins.open(note).root else { throw LogCopyError.damaged(sequence: position.size) }
+    (covered, coveredFrontier, coveredHash, coveredOrigins) = (position, frontier, lastHash, origins)
     try cut(to: position)
   }
 
@@ -92,10 +96,21 @@ public final class LogCopy {
       position.segment = segment
       position.offset = 0
     }
+    if LogCopy.resumptions.matches(line) { try takeResumption(Record(line: Array(line))) }
     lastHash = RFC6962.leafHash(line)
     frontier.append(lastHash)
     position.size += 1
     position.offset += UInt64(line.count) + 1
+  }
+
+  private static let resumptions = LineFilter(subject: Log.ledgerSubject, type: Resumption.type)
+
+  /// The log goes on under another name: with exactly the records that the old name has signed.
+  private func takeResumption(_ record: Record) throws {
+    let old = origins.newest.key
+    guard let resumption = try? origins.resume(with: record), old.map(resumption.isSigned) == true,
+      resumption.ended.size == position.size, resumption.ended.root == frontier.root
+    else { throw LogCopyError.damaged(sequence: position.size) }
   }
 
   /// Adds the next record's line, without its LF. It does not count before ``adopt(_:)``.
@@ -117,7 +132,8 @@ public final class LogCopy {
   /// - Throws: ``LogCopyError`` where the checkpoint is not signed by the key, or is of another log.
   public func adopt(_ note: [UInt8]) throws {
     do {
-      let checkpoint = try Checkpoint.open(note, by: key)
+      let checkpoint = try origins.open(SignedNote(parsing: note))
+      try expectKey()
       guard checkpoint.size == position.size, checkpoint.root == frontier.root else {
         throw LogCopyError.fork(size: checkpoint.size)
       }
@@ -125,10 +141,20 @@ public final class LogCopy {
       if descriptor >= 0 { try SystemCall.synchronize(descriptor, path: position.segment.path(in: directory)) }
       try SystemCall.synchronizeDirectory(directory.log)
       try SystemCall.replace(directory.checkpoint, with: note)
-      (covered, coveredFrontier, coveredHash) = (position, frontier, lastHash)
+      (covered, coveredFrontier, coveredHash, coveredOrigins) = (position, frontier, lastHash, origins)
     } catch {
       try discard()
       throw error
+    }
+  }
+
+  /// Whoever restores a backup names a key of his own in the log. A copy that is there takes it from a person alone.
+  private func expectKey() throws {
+    let newest = origins.newest
+    if let key {
+      guard key == newest.key else { throw LogCopyError.otherKey(name: newest.name, key: newest.key.map { "\($0)" }) }
+    } else if covered.size > 0, newest != coveredOrigins.newest {
+      throw LogCopyError.otherKey(name: newest.name, key: newest.key.map { "\($0)" })
     }
   }
 
@@ -137,7 +163,7 @@ public final class LogCopy {
     buffer.removeAll()
     if descriptor >= 0 { SystemCall.close(descriptor) }
     descriptor = -1
-    (position, frontier, lastHash) = (covered, coveredFrontier, coveredHash)
+    (position, frontier, lastHash, origins) = (covered, coveredFrontier, coveredHash, coveredOrigins)
     try cut(to: covered)
   }
 
@@ -194,9 +220,14 @@ public enum LogCopyError: Error, Sendable, Hashable, CustomStringConvertible {
   case fork(size: UInt64)
   /// The other log has fewer records than the copy.
   case shorter(copy: UInt64, log: UInt64)
+  /// The log is signed with another key than the one named, or than before: it was restored from a backup.
+  case otherKey(name: String, key: String?)
 
   public var description: String {
     switch self {
+    case .otherKey(let name, let key):
+      "the log is signed as \(name), with the key \(key ?? "unknown"): if that is the one that 'restore' printed, name it with "
+        + "--key"
     case .noOpening: "record 0 does not say of which log it is"
     case .anotherLog(let path): "\(path) is not empty and no copy of this log: name another folder"
     case .damaged(let sequence): "record \(sequence) does not fit into the chain: run 'verify' on both sides"

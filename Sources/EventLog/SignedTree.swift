@@ -1,3 +1,4 @@
+public import LogFormat
 public import TransparencyLog
 
 /// A signed checkpoint with the tree it speaks of: proofs, tiles and entries that whoever trusts the checkpoint can check.
@@ -67,7 +68,7 @@ extension LogReader {
     let checkpoint: Checkpoint
     do {
       checkpoint = try Checkpoint(text: try SignedNote(parsing: Array(note.utf8)).text)
-      guard checkpoint.origin == description.origin else {
+      guard try checkpoint.origin == description.origin || origins().has(checkpoint.origin) else {
         throw NoteError.originMismatch(expected: description.origin, found: checkpoint.origin)
       }
     } catch let error as NoteError {
@@ -88,5 +89,15 @@ extension LogReader {
             return true
           }
         }, replaced: { _, _ in }))
+  }
+
+  /// The names under which the log has been signed.
+  public func origins() throws -> Origins {
+    guard let line = try line(at: 0), var origins = Origins(opening: try Record(line: line)) else {
+      throw RecordError.member("data", expected: "origin and verifierkey, in record 0")
+    }
+    let name = String(Resumption.type.dropFirst(Log.ledgerTypePrefix.count))
+    for record in try ledgerRecords(name) { try origins.resume(with: record) }
+    return origins
   }
 }

@@ -68,7 +68,8 @@ extension Anchoring {
     // Of what was sent only this line and our own signature are kept. Where the witness has cosigned this checkpoint
     // before, its first statement stays, which is the strongest.
     let known = try kept.note(size: checkpoint.size)?.cosignature(by: witness)
-    let ours = note.keeping { log.verifierKey.claims($0) || $0 == known ?? line }
+    let key = try origins().origin(ofSize: checkpoint.size).key
+    let ours = note.keeping { key?.claims($0) == true || $0 == known ?? line }
     guard let first = try keep(ours, checkpoint).cosignature(by: witness) else {
       throw NoteError.noKnownSignature(expected: [witness.name])
     }

@@ -101,8 +101,10 @@ public struct EvidenceExport: Sendable {
     }
     let stamps = try AnchorStamps(records)
     guard let first = stamps.first(covering: sequence) else { throw AnchorError.notStamped(sequence) }
-    let objects = AnchorObjects(
-      checkpoint: Checkpoint(origin: reader.description.origin, size: first.size, root: first.root), from: first.from,
+    let objects = try AnchorObjects(
+      checkpoint: Checkpoint(
+        origin: reader.origins().origin(ofSize: first.size).name, size: first.size, root: first.root),
+      from: first.from,
       source: LogFilesSource(reader: reader), documents: try DocumentStore(directory: reader.directory.documents))
     let evidence = try AnchorEvidence(stamps.chain(from: first), objects)
     return try evidence.record(of: AnchorObjects.Object(digest: SHA256.hash(line)) { line }).der

@@ -214,8 +214,9 @@ extension Anchoring {
       documents: documents)
   }
 
-  /// The checkpoint of that size as this ledger writes it.
+  /// The checkpoint of that size, under the name that the log had then.
   private func checkpoint(size: UInt64, in tree: SignedTree) throws -> Checkpoint {
-    Checkpoint(origin: log.description.origin, size: size, root: try tree.root(of: size))
+    let origin = try LogReader(log.directory).origins().origin(ofSize: size)
+    return Checkpoint(origin: origin.name, size: size, root: try tree.root(of: size))
   }
 }

@@ -25,16 +25,20 @@ struct Anchoring: Sendable {
   /// Two answers at once to the same checkpoint both add a line to its file.
   private static let turn = Mutex(())
 
-  /// The checkpoint of a note, which this ledger must have signed and its log continue.
+  /// The checkpoint of a note, which this ledger must have signed, under whatever name, and its log continue.
   func ownCheckpoint(_ note: SignedNote, in tree: SignedTree, pointer: String) throws -> Checkpoint {
     let checkpoint: Checkpoint
     do {
-      checkpoint = try Checkpoint.open(note, by: log.verifierKey)
-    } catch {
+      checkpoint = try origins().open(note)
+    } catch let error as NoteError {
       throw Refusal(.unprocessable, pointer: pointer, "\(error)")
     }
     try expectOwn(checkpoint, in: tree, pointer: pointer)
     return checkpoint
+  }
+
+  func origins() throws -> Origins {
+    try LogReader(log.directory).origins()
   }
 
   /// The log must have had this root at this size, whoever signed it.

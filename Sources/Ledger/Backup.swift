@@ -75,7 +75,7 @@ public struct Backup {
   public func copy() throws -> Summary {
     var summary = Summary()
     for (name, mode) in [("log", 0o750), ("checkpoints", 0o750), ("documents", 0o700), ("documents/sha256", 0o700)] {
-      try makeFolder(target.path + "/" + name, mode)
+      try Backup.makeFolder(target.path + "/" + name, mode)
     }
     for piece in try source.pieces() {
       let path = target.log + "/" + piece.name
@@ -84,7 +84,7 @@ public struct Backup {
     }
     try DurableFile.synchronizeFolder(target.log)
     summary.checkpoints = try copyCheckpoints()
-    summary.documents = try copyDocuments()
+    summary.documents = try Backup.copyDocuments(from: source.directory, to: target)
     try DurableFile.write(Data(note.utf8), to: staged, mode: 0o640)
     return summary
   }
@@ -115,9 +115,9 @@ public struct Backup {
   }
 
   /// A document never changes: one that is there is not copied again.
-  private func copyDocuments() throws -> Int {
+  static func copyDocuments(from source: LedgerDirectory, to target: LedgerDirectory) throws -> Int {
     var copied = 0
-    let (from, to) = (source.directory.documents + "/sha256", target.documents + "/sha256")
+    let (from, to) = (source.documents + "/sha256", target.documents + "/sha256")
     for folder in try FileManager.default.contentsOfDirectory(atPath: from).sorted()
     where folder.wholeMatch(of: #/[0-9a-f]{2}/#) != nil {
       try makeFolder("\(to)/\(folder)", 0o700)
@@ -134,7 +134,7 @@ public struct Backup {
     return copied
   }
 
-  private func makeFolder(_ path: String, _ mode: Int) throws {
+  private static func makeFolder(_ path: String, _ mode: Int) throws {
     guard !FileManager.default.fileExists(atPath: path) else { return }
     try FileManager.default.createDirectory(
       atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: mode])
