@@ -11,10 +11,10 @@ of domain packs, sealed fields. Memory: some 200 bytes a record, whatever the le
 import argparse, array, base64, datetime, functools, hashlib, itertools, json, os, re, subprocess, sys, tarfile, tempfile
 from pathlib import Path
 
-OPENED, PACKS, ANCHORED = ("de.aktenspur.ledger." + verb for verb in ("eroeffnet", "fachpakete-gesetzt", "verankert"))
+OPENED, PACKS, ANCHORED, RESUMED = (
+    "de.aktenspur.ledger." + verb for verb in ("eroeffnet", "fachpakete-gesetzt", "verankert", "wiederaufgenommen"))
 def demand(holds, otherwise):
-    if not holds:
-        raise ValueError(otherwise)
+    if not holds: raise ValueError(otherwise)
 class Report(dict):
     """What `verify --json` prints."""
     def find(self, kind, sequence, detail, line=None):
@@ -25,8 +25,7 @@ class Report(dict):
 MAX_LINE, MAX_NESTING, MAX_GAP, TOLERANCE = 65_535, 64, 1 << 20, 600  # bytes, levels, lines looked ahead, seconds
 # The only way to write the members before the data: their order, shortest strings (S: no escape that JSON does not
 # demand), no white space. Extension attributes stand before `sequence`, in ASCII order.
-HEAD = re.compile((
-    r'\{"specversion":"1\.0","id":S,"source":S,"type":S,"subject":S(?:,"time":S)?'
+HEAD = re.compile((r'\{"specversion":"1\.0","id":S,"source":S,"type":S,"subject":S(?:,"time":S)?'
     r'(?:,"(?!sequence")[a-z0-9]+":(?:S|0|-?[1-9]\d*|true|false))*'
     r',"sequence":"\d{20}","subjectversion":[1-9]\d*,"recordedtime":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z",'
     r'"recordedby":S(?:,"batchend":"\d{20}")?,"previoushash":"[0-9a-f]{64}"(?:,"datacontenttype":S)?'
@@ -37,8 +36,7 @@ NOT_EXTENSIONS = {"specversion", "id", "source", "type", "subject", "time", "sub
                   "recordedby", "batchend", "previoushash", "datacontenttype", "dataschema", "data", "expectedversion"}
 STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"')
 DIGEST = re.compile(rb'"sha256:([0-9a-f]{64})"')
-def posix(time):
-    return datetime.datetime.fromisoformat(time.replace("Z", "+00:00")).timestamp()
+def posix(time): return datetime.datetime.fromisoformat(time.replace("Z", "+00:00")).timestamp()
 def unique(pairs):
     """An object whose member names differ, compared after decoding (RFC 7493 section 2.3)."""
     members = dict(pairs)
@@ -84,10 +82,8 @@ class Line:
         except (ValueError, TypeError, RecursionError) as error:
             self.fault = str(error)
 # -- The Merkle tree and its proofs (RFC 6962 section 2.1) -------------------------------------------------------------
-def sha256(data):
-    return hashlib.sha256(data).digest()
-def node_hash(left, right):
-    return sha256(b"\1" + left + right)
+def sha256(data): return hashlib.sha256(data).digest()
+def node_hash(left, right): return sha256(b"\1" + left + right)
 def fold(subtrees):
     """The root over perfect subtrees (width, hash) that stand side by side, the widest first."""
     stack = []
@@ -115,10 +111,8 @@ class Tree:
         first = index & ~255
         if len(self.levels[level]) >= (first + 256) * 32:
             self.put(index >> 8, fold((1, self.node(level, i)) for i in range(first, first + 256)), level + 1)
-    def node(self, level, index):
-        return bytes(self.levels[level][index * 32:index * 32 + 32])
-    def knows(self, size):
-        return size <= self.size and min(self.unknown, default=size) >= size
+    def node(self, level, index): return bytes(self.levels[level][index * 32:index * 32 + 32])
+    def knows(self, size): return size <= self.size and min(self.unknown, default=size) >= size
     def root(self, size):
         """The root over the first `size` leaves: whole tiles first, then what is left on each level below."""
         subtrees, start = [], 0
@@ -127,15 +121,11 @@ class Tree:
             subtrees += ((256 ** level, self.node(level, i)) for i in range(start, end))
             start = end << 8
         return fold(subtrees)
-def split(size):
-    """The largest power of two smaller than size."""
-    return 1 << (size - 1).bit_length() - 1
 def inclusion_root(leaf, index, size, path):
     """The root that a proof leads to, from the leaf's sibling up to the root's child (RFC 6962 section 2.1.1)."""
     demand(index < size and (size == 1) != bool(path), "the proof has another length than the tree asks for")
-    if size == 1:
-        return leaf
-    half, path, sibling = split(size), path[:-1], path[-1]
+    if size == 1: return leaf
+    half, path, sibling = 1 << (size - 1).bit_length() - 1, path[:-1], path[-1]  # half: the power of two below size
     if index < half:
         return node_hash(inclusion_root(leaf, index, half, path), sibling)
     return node_hash(sibling, inclusion_root(leaf, index - half, size - half, path))
@@ -144,7 +134,7 @@ def consistency_roots(old_size, size, path, old_root, whole=True):
     if old_size == size and len(path) == (0 if whole else 1):
         return (old_root, old_root) if whole else (path[0], path[0])
     demand(0 < old_size < size and path, "the proof has another length than the trees ask for")
-    half, path, other = split(size), path[:-1], path[-1]
+    half, path, other = 1 << (size - 1).bit_length() - 1, path[:-1], path[-1]
     if old_size <= half:
         old, new = consistency_roots(old_size, half, path, old_root, whole)
         return old, node_hash(new, other)
@@ -175,8 +165,7 @@ class VerifierKey:
         demand(fits and self.kind in (ED25519, COSIGNATURE), "no Ed25519 verifier key: " + text)
     def verifies(self, text, signature):
         time, signature = (signature[:8], signature[8:]) if self.kind == COSIGNATURE else (b"", signature)
-        if time:
-            text = b"cosignature/v1\ntime %d\n%s" % (int.from_bytes(time, "big"), text)
+        if time: text = b"cosignature/v1\ntime %d\n%s" % (int.from_bytes(time, "big"), text)
         return len(signature) == 64 and time < b"\x80" and ed25519(self.public, text, signature)
 class Checkpoint:
     """A signed note over origin, size and root."""
@@ -203,8 +192,7 @@ class Source:
                         .replace("N", "[0-9]{20}"))
     def __init__(self, path, report):
         self.files, self.bundle = {}, not os.path.isdir(path)  # name of each file: how to open it
-        if self.bundle:
-            self.open_bundle(path, report)
+        if self.bundle: self.open_bundle(path, report)
         newest = os.path.join(path, "checkpoint")  # before the log is looked at: a daemon may be writing
         self.newest = Path(newest).read_bytes() if os.path.exists(newest) else self.read("checkpoint")
         for file in (os.path.join(at, name) for at, _, names in os.walk(path) for name in names):
@@ -223,10 +211,8 @@ class Source:
             report.find("malformed", None, "no ustar file: %s" % error)
         for name in {"bundle.json", "LIESMICH.html", "verifier.key", "checkpoint"} - self.files.keys():
             report.find("missing", None, "the bundle has no " + name)
-    def names(self, folder):
-        return sorted(name for name in self.files if name.startswith(folder + "/"))
-    def read(self, name):
-        return self.files[name]().read() if name in self.files else b""
+    def names(self, folder): return sorted(name for name in self.files if name.startswith(folder + "/"))
+    def read(self, name): return self.files[name]().read() if name in self.files else b""
 # -- The order of the lines (log format: previoushash of record n is the leaf hash of record n-1) ----------------------
 SEGMENT = re.compile(r"log/(\d{20})\.ndjson", re.ASCII)
 MERGED = re.compile(rb'\}(?:[^\n}]|)(?=\{"specversion":"1\.0",|\Z)')  # another byte, or none, for the line feed
@@ -238,8 +224,7 @@ def read_lines(source, names, report):
         with source.files[name]() as file:
             for raw in iter(lambda: file.readline(4 * MAX_LINE), b""):
                 ended = raw.endswith(b"\n")
-                if not ended and name == names[-1]:
-                    return
+                if not ended and name == names[-1]: return
                 lines = [Line(raw[:-1] if ended else raw, segment, offset, report["bytes"], named)]
                 merged = not lines[0].record and MERGED.search(raw)
                 if merged:
@@ -265,8 +250,7 @@ class Chain:
     def run(self, lines):
         x = y = None
         for z in itertools.chain(lines, (None, None)):
-            if x:
-                self.step(x, y, z)
+            if x: self.step(x, y, z)
             x, y = y, z
         self.recall()
         for line in self.aside.values():
@@ -277,8 +261,7 @@ class Chain:
     def step(self, x, y, z):
         """Finds the place of line x; y and z are those behind it."""
         find, was_aside, self.was_aside = self.report.find, self.was_aside, False
-        if x.record and x.sequence > self.next:
-            self.recall()
+        if x.record and x.sequence > self.next: self.recall()
         n, head = self.next, self.head
         y_fits = bool(head and y) and (y.sequence, y.previous) == (n, head)
         if not x.record:
@@ -303,8 +286,7 @@ class Chain:
         elif x.sequence < n or x.sequence in self.aside or y_fits and x.sequence == n or x.sequence > n + MAX_GAP:
             find("inserted", min(x.sequence, n + MAX_GAP), "the record does not belong here", x)
         elif x.sequence == n:
-            if head:
-                self.alter(max(n - 1, 0), x)
+            if head: self.alter(max(n - 1, 0), x)
             self.tree.put(max(n - 1, 0), x.previous)
             self.accept(x, y, z)
         elif was_aside and x.sequence == n + 1 or not (y_fits or y and y.record and y.sequence != x.sequence + 1):
@@ -353,13 +335,11 @@ class Chain:
                 if self.tree.knows(checkpoint.size) and self.tree.root(checkpoint.size) == checkpoint.root:
                     del self.doubts[:len(doubts)]
                     for (n, x, _), leaf in zip(doubts, leaves):
-                        if leaf != x.leaf:
-                            self.alter(n, x)
+                        if leaf != x.leaf: self.alter(n, x)
                     break
         for n, _, y in self.doubts:
             self.tree.unknown.add(n)
-            if n not in self.altered:
-                self.alter(n + 1, y)
+            if n not in self.altered: self.alter(n + 1, y)
 # -- What the records say beside each other ----------------------------------------------------------------------------
 class History:
     """Versions, repeated source and id, times, batches; and what the ledger's own records name."""
@@ -367,14 +347,14 @@ class History:
         self.report, self.lost = report, 0  # lost: how many records so far have no content one can trust
         self.versions, self.seen, self.latest, self.opening, self.anchors = {}, set(), "", {}, []
         self.times = array.array("d")  # when each record was recorded, in POSIX seconds; 0 where that is not known
+        self.names = [[None, None, 0]]  # under which the log was signed, see read_names
         self.batch, self.named = None, {}  # of the batch that is open: first, last, its first line
     def take(self, line, n, sound):
         """A record in its place; of one that is altered only the key counts, if it is record 0."""
         record, find, data = line.record, self.report.find, line.record.get("data")
         if n == 0 and record["type"] == OPENED and isinstance(data, dict):
             self.opening = data
-        if not sound:
-            return
+        if not sound: return
         identity = sha256("{}:{source}{id}".format(len(record["source"]), **record).encode())[:16]
         if identity in self.seen:
             find("duplicate", n, "source and id as in an earlier record", line)
@@ -400,32 +380,56 @@ class History:
         if record["type"] in (PACKS, ANCHORED):
             for digest in DIGEST.findall(line.raw.partition(b',"data":')[2]):
                 self.named.setdefault(digest.decode(), (n, line))
-        if record["type"] == ANCHORED:
-            self.anchors.append((n, line, data if isinstance(data, dict) else {}))
+        if record["type"] in (ANCHORED, RESUMED):
+            data = data if isinstance(data, dict) else {}
+            self.anchors.append((n, line, data if record["type"] == ANCHORED else {**data, "art": RESUMED}))
         line.raw = line.record = None  # of a line that is remembered, only the place is
 # -- The whole log -----------------------------------------------------------------------------------------------------
+def read_names(history, key):
+    """Under which names the log was signed: [name, key, number of records before]; restoring a backup adds one.
+    The key given must be among theirs; else nothing counts but that key."""
+    first = history.opening.get("verifierkey", key)
+    names = [[history.opening.get("origin", (key or first).partition("+")[0]), first, 0]]
+    for n, _, data in history.anchors:
+        try:
+            new, known = VerifierKey(data["verifierkey"]), [name for name, _, _ in names]
+            demand(data["art"] == RESUMED and data["origin"] == known[-1], "no resumption of this log")
+            fits = type(data["size"]) is int and len(unbase64(data["root"])) == 32 and data["signatur"] + ""
+            demand(fits and data["size"] >= 0, "it names no checkpoint")
+            demand(new.kind == ED25519 and new.name == data["neuerorigin"] not in known, "no new name with its key")
+            names.append([new.name, data["verifierkey"], n])
+        except (ValueError, KeyError, TypeError):
+            pass  # check_anchors says so
+    return names if key in (None, *(known for _, known, _ in names)) else [[names[0][0], key, 0]]
 def read_checkpoints(source, report, given, key, history):
     """{name: checkpoint} of the newest, of those that left the house and of those given, as far as they count."""
     files = {"checkpoint": source.newest, **{name: source.read(name) for name in source.names("checkpoints")}, **given}
-    report["checkpoints"], found, text = sum(map(bool, files.values())), {}, key or history.opening.get("verifierkey")
-    if not text:
+    report["checkpoints"], found = sum(map(bool, files.values())), {}
+    if not (key or history.opening.get("verifierkey")):
         report.find("signature", None, "there is no record 0 that names a key")
         return found
+    names = history.names = read_names(history, key)
+    report["keys"], report["origin"] = [known for _, known, _ in names], names[-1][0]
     if not key:
-        print("verify.py: no --key given; taken from record 0: %s" % text, file=sys.stderr)
-    report["keys"], report["origin"] = [text], history.opening.get("origin", text.partition("+")[0])
-    for name, raw in files.items():
+        print("verify.py: no --key given; taken from the log: %s" % ", ".join(report["keys"]), file=sys.stderr)
+    for file, raw in files.items():
+        end = None
         try:
-            found[name] = checkpoint = Checkpoint(raw)
-            demand(checkpoint.origin == report["origin"], "it is of the log %s" % checkpoint.origin)
-            checkpoint.verify(text, {str(data.get("zeuge")) for _, _, data in history.anchors})
+            found[file] = checkpoint = Checkpoint(raw)
+            place = next((place for place, name in enumerate(names) if name[0] == checkpoint.origin), None)
+            demand(place is not None, "it is of the log %s" % checkpoint.origin)
+            end = names[place + 1][2] if place + 1 < len(names) else sys.maxsize
+            checkpoint.verify(names[place][1], {str(data.get("zeuge")) for _, _, data in history.anchors})
+            demand(not place or checkpoint.size > names[place][2], "it is older than its name")
+            demand(file != "checkpoint" or place + 1 == len(names), "the log is signed as %s now" % names[-1][0])
         except ValueError as error:
-            if name not in given:  # what an auditor brings is compared, whoever has signed it
-                found.pop(name, None)
+            if file not in given:  # what an auditor brings is compared, whoever has signed it
+                found.pop(file, None)
             if raw or not source.bundle:  # a missing member of a bundle is named already
-                report.find("signature", None, "%s: %s" % (name, error if raw else "it is missing"))
+                report.find("signature", None, "%s: %s" % (file, error if raw else "it is missing"))
+        if file in found and end is not None and found[file].size > end:  # more than was restored
+            report.find("truncated", end, "%s has %d records" % (file, found.pop(file).size))
     return found
-
 def verify_log(source, report, given, key, documents):
     """A ledger directory, or the bundle of a whole ledger."""
     names = [name for name in source.names("log") if SEGMENT.fullmatch(name)]
@@ -439,8 +443,7 @@ def verify_log(source, report, given, key, documents):
             end, report["bytes"] = history.batch[0], history.batch[2].total
         else:
             report.find("truncated", end, "the batch %d to %d is not complete" % history.batch[:2])
-    if not end:
-        report.find("truncated", 0, "the log is empty")
+    if not end: report.find("truncated", 0, "the log is empty")
     elif int(names[-1][4:24]) > chain.next:
         report.find("missing", chain.next, "the records before the segment %s are missing" % names[-1])
     chain.decide(checkpoints.values())
@@ -455,19 +458,21 @@ def verify_log(source, report, given, key, documents):
     report.update(records=end, signed=signed, unsigned=end - signed, root=base64.b64encode(root).decode() or None)
     check_tiles(source, report, tree)
     check_anchors(report, history, tree, checkpoints.values())
-    if documents:
-        check_documents(source, report, history)
+    if documents: check_documents(source, report, history)
     return own, history
-
 def check_anchors(report, history, tree, checkpoints):
-    """What records say that others have confirmed: the root, the cosignature, the times. Of time stamps only the root."""
+    """What records say that others, or an earlier key, have confirmed: roots, signatures, times. Of stamps the root."""
     claims = {(checkpoint.size, checkpoint.root) for checkpoint in checkpoints}  # a false one is found there
     for n, line, data in history.anchors:
         try:
             size, root, time = data["size"], unbase64(data["root"]), None
             demand(type(size) is int and 0 <= size <= n, "it covers more than was there")
+            name, known, _ = next((name for name in reversed(history.names) if size > name[2]), history.names[0])
+            if data["art"] == RESUMED:
+                demand(size == n and n in [begin for _, _, begin in history.names], "no resumption of this log")
+                Checkpoint("{origin}\n{size}\n{root}\n\n{signatur}\n".format(**data).encode()).verify(known, ())
             if data["art"] == "zeuge":
-                note = Checkpoint("{}\n{size}\n{root}\n\n{cosignatur}\n".format(report["origin"], **data).encode())
+                note = Checkpoint("{}\n{size}\n{root}\n\n{cosignatur}\n".format(name, **data).encode())
                 key, [(name, blob)] = VerifierKey(data["zeuge"]), note.signatures
                 demand((key.kind, name, blob[:4]) == (COSIGNATURE, key.name, key.id), "it is not by the witness named")
                 time = int.from_bytes(blob[4:12], "big")
@@ -481,7 +486,6 @@ def check_anchors(report, history, tree, checkpoints):
             report.find("time", size - 1, "recorded after it was anchored", line)
         if time and history.times[n] < time - TOLERANCE:
             report.find("time", n, "recorded before it was anchored", line)
-
 def check_tiles(source, report, tree):
     """Tiles may lag behind or be absent; those that are there are those of this tree (C2SP tlog-tiles)."""
     for match in filter(None, map(TILE.fullmatch, source.names("tile"))):
@@ -491,7 +495,6 @@ def check_tiles(source, report, tree):
                  if content[(i - first) * 32:][:32] != tree.node(level, i) and tree.knows((i + 1) * span)]
         if wrong or len(content) != width * 32:
             report.find("tiles", span * (wrong[0] if wrong else first), match[0] + " is not a tile of this log")
-
 def check_documents(source, report, history):
     """Each document has the content it is named for, and each that the ledger's own records name is there."""
     named = dict(history.named)
@@ -515,9 +518,8 @@ def verify_bundle(source, report, given, key, documents):
         own, history = verify_selection(source, report, given, key, **about["selection"])
     if own and (about["origin"], about["size"], unbase64(about["root"])) != (own.origin, own.size, own.root):
         report.find("inconsistent", max(own.size - 1, 0), "bundle.json says another origin, size or root")
-    if source.read("verifier.key").decode() not in ("", "%s\n" % history.opening.get("verifierkey")):
-        report.find("signature", None, "verifier.key is not the key of record 0")
-
+    if source.read("verifier.key").decode() not in ("", "%s\n" % history.names[-1][1]):
+        report.find("signature", None, "verifier.key is not the key of the checkpoint")
 def verify_selection(source, report, given, key, **selection):
     """Single records, each with its proof (C2SP tlog-proof) that leads to the one checkpoint of the bundle."""
     history, lines, last = History(report), {}, -1
@@ -559,7 +561,6 @@ def verify_selection(source, report, given, key, **selection):
     report.update(records=len(lines), signed=signed, unsigned=len(lines) - signed, root=root)
     check_documents(source, report, history)
     return own, history
-
 def check_proof(proof, index, leaf, checkpoint):
     match = re.fullmatch(rb"c2sp\.org/tlog-proof@v1\n(?:extra \S+\n)?index (\d+)\n((?:\S+\n)*)\n(.*)", proof, re.DOTALL)
     demand(match and match[1] == b"%d" % index and match[3] == checkpoint.raw, "no proof of it to this checkpoint")
@@ -595,5 +596,4 @@ def main():
         print("{}: {records} records, {signed} signed".format("sound" if report["ok"] else "NOT SOUND", **report))
     return 0 if report["ok"] else 1
 
-if __name__ == "__main__":
-    sys.exit(main())
+if __name__ == "__main__": sys.exit(main())

@@ -16,8 +16,8 @@ struct Names {
   let origins: Origins?
   /// The auditor's key.
   let given: VerifierKey?
-  /// What the records say that have been taken up, each with the key before it.
-  let resumptions: [(record: ResumptionRecord, content: Resumption, oldKey: VerifierKey?)]
+  /// The records that give another name, each with the key before it; without content those that do not.
+  private let resumptions: [(record: ResumptionRecord, content: Resumption?, oldKey: VerifierKey?)]
 
   var origin: String? { origins?.newest.name }
   /// The keys that checkpoints are verified with, the oldest first.
@@ -35,7 +35,7 @@ struct Names {
           .signature,
           Phrase("es gibt keinen Datensatz 0, der einen Schlüssel nennt", "there is no record 0 that names a key")))
       origins = data?["origin"]?.string.map { Origins(name: $0, key: nil) }
-      resumptions = []
+      resumptions = records.map { ($0, nil, nil) }
       return
     }
     let name = data?["origin"]?.string ?? key?.name ?? String(stated.prefix { $0 != "+" })
@@ -53,18 +53,14 @@ struct Names {
       }
     }
     var origins = Origins(name: name, key: first)
-    var resumptions: [(record: ResumptionRecord, content: Resumption, oldKey: VerifierKey?)] = []
+    var resumptions: [(record: ResumptionRecord, content: Resumption?, oldKey: VerifierKey?)] = []
     for record in records {
       let oldKey = origins.newest.key
-      do throws(ResumptionError) {
-        resumptions.append((record, try origins.resume(with: record.record), oldKey))
-      } catch {
-        report(Names.finding(.signature, record, "die Wiederaufnahme gilt nicht: \(error)", "no resumption: \(error)"))
-      }
+      resumptions.append((record, try? origins.resume(with: record.record), oldKey))
     }
     if let key, !origins.keys.contains(key) {
       // Of another log, or of this one made anew: nothing in it is signed with the auditor's key.
-      (self.origins, self.resumptions) = (Origins(name: name, key: key), [])
+      (self.origins, self.resumptions) = (Origins(name: name, key: key), records.map { ($0, nil, nil) })
     } else {
       (self.origins, self.resumptions) = (origins, resumptions)
     }
@@ -109,35 +105,30 @@ struct Names {
   /// - Parameter root: the root of the tree of so many records, if it is known.
   func check(root: (UInt64) -> Digest?, claims: [Checkpoint], report: (Finding) -> Void) {
     for (record, content, oldKey) in resumptions {
-      let ended = content.ended
-      if ended.size != record.record.sequence {
+      let sequence = record.record.sequence
+      guard let ended = content?.ended, ended.size == sequence, oldKey.flatMap({ content?.isSigned(by: $0) }) == true
+      else {
         report(
-          Names.finding(
-            .inconsistent, record, "er nennt \(ended.size) Datensätze, vor ihm stehen andere",
-            "it speaks of \(ended.size) records, which are not those before it"))
+          Finding(
+            .signature, sequence: sequence, place: record.place,
+            Phrase(
+              "der Datensatz führt das Protokoll nicht unter einem neuen Namen fort: der alte Schlüssel hat nicht die Prüfsumme "
+                + "über die Datensätze vor ihm unterschrieben, oder der neue Name ist keiner",
+              "the record does not give the log a new name: the old key has not signed the checkpoint over the records before "
+                + "it, or the new name is none")))
+        continue
       }
-      if oldKey.map(content.isSigned) != true {
-        report(
-          Names.finding(
-            .signature, record, "der alte Schlüssel hat die Prüfsumme, mit der er endet, nicht unterschrieben",
-            "the old key has not signed the checkpoint that it ends with"))
-      } else if let found = root(ended.size), found != ended.root, ended.size > 0,
-        !claims.contains(where: { $0.size == ended.size && $0.root == ended.root })
+      if let found = root(sequence), found != ended.root,
+        !claims.contains(where: { $0.size == sequence && $0.root == ended.root })
       {
         report(
           Finding(
-            .inconsistent, sequence: ended.size - 1,
+            .inconsistent, sequence: sequence - 1,
             Phrase(
-              "die ersten \(ended.size) Datensätze haben nicht die Wurzel, mit der \(ended.origin) endete",
-              "the first \(ended.size) records do not have the root that \(ended.origin) ended with")))
+              "die ersten \(sequence) Datensätze haben nicht die Wurzel, mit der \(ended.origin) endete",
+              "the first \(sequence) records do not have the root that \(ended.origin) ended with")))
       }
     }
-  }
-
-  private static func finding(
-    _ kind: Finding.Kind, _ record: ResumptionRecord, _ german: String, _ english: String
-  ) -> Finding {
-    Finding(kind, sequence: record.record.sequence, place: record.place, Phrase(german, english))
   }
 
   /// What is proved by which key, where there is more than one; a sentence a name.

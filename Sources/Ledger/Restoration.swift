@@ -46,6 +46,7 @@ public struct Restoration {
   }
 
   private static func remove(_ folder: String, wholly: Bool) throws {
+    guard FileManager.default.fileExists(atPath: folder) else { return }
     for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
       try FileManager.default.removeItem(atPath: folder + "/" + name)
     }

@@ -37,8 +37,11 @@ struct Restore: AsyncParsableCommand {
     } catch let error as NoteError {
       throw Failure(.usage, "--key: \(error)")
     }
-    // Before anything is read that takes long.
-    _ = try LedgerDescription(of: LedgerDirectory(folder))
+    // Before anything that takes long.
+    guard FileManager.default.fileExists(atPath: LedgerDirectory(folder).description) else {
+      throw Failure(
+        .inputOutput, Language.text(en: "there is no backup in \(folder)", de: "in \(folder) liegt keine Sicherung"))
+    }
     try verify(folder, LedgerVerifier.Options(checkpoints: checkpoints, key: key, documents: true))
     let restoration = try restored(to: path)
     do {
