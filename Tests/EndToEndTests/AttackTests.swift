@@ -11,7 +11,10 @@ struct AttackTests {
     "log-rebuilt-with-another-key-but-key-kept", "two-contents-for-one-sequence", "checkpoint-of-another-log",
     "checkpoint-with-foreign-key", "checkpoint-signature-stripped", "cosignature-forged-on-kept-checkpoint",
     "cosignature-forged-on-newest-checkpoint", "tile-altered", "segment-renamed", "segment-duplicated",
-    "segment-emptied", "document-altered", "log-emptied",
+    "segment-emptied", "document-altered", "log-emptied", "restored-from-an-older-backup-with-newer-checkpoint",
+    "restored-and-signed-with-the-old-key-again", "restored-and-sealed-with-the-old-key",
+    "restored-naming-another-origin", "restored-naming-another-size", "restored-naming-another-root",
+    "restored-signed-by-a-stranger", "restored-with-another-history", "new-key-without-a-record",
   ]
 
   @Test func eachIsFoundWhereItIsAndNothingElse() throws {

@@ -96,4 +96,28 @@ struct CopyTests {
       #expect(try follow(other.path, copy).status == 73)
     }
   }
+
+  @Test func nameThatTheLogGotAfterwardsIsTakenFromAPersonOnly() throws {
+    try LedgerUnderTest.run(seeded: true) { ledger in
+      ledger.stop()
+      let (backup, restored, copy) = (
+        ledger.folder.file("backup"), ledger.folder.file("restored"), ledger.folder.file("copy")
+      )
+      #expect(try follow(ledger.path, copy).status == 0)
+      #expect(try ledger.command("backup", arguments: [backup.path]).status == 0)
+      let made = try Program.run(
+        Repository.program,
+        ["restore", backup.path, "--new-origin", "ledger.example/zwei", "--ledger", restored.path])
+      try #require(made.status == 0, "\(made.errors)")
+      let key = made.text.trimmingCharacters(in: .newlines)
+      let before = try log(copy)
+      let unasked = try follow(restored.path, copy)
+      #expect(unasked.status == 1 && unasked.errors.contains(key), "\(unasked.errors)")
+      #expect(try follow(restored.path, copy, ["--key", ledger.verifierKey]).status == 1)
+      #expect(try log(copy) == before)
+      #expect(try follow(restored.path, copy, ["--key", key]).status == 0)
+      #expect(try log(copy) == log(restored))
+      #expect(try verify(copy, key).ok)
+    }
+  }
 }

@@ -155,6 +155,18 @@ final class LedgerUnderTest {
     try FileManager.default.copyItem(atPath: other.path, toPath: folder.file("ledger").path)
   }
 
+  /// Takes over a ledger that the command has made.
+  static func adopting(_ directory: URL, verifierKey: String, packs: String) throws -> LedgerUnderTest {
+    try LedgerUnderTest(adopting: directory, verifierKey: verifierKey, packs: packs)
+  }
+
+  private init(adopting directory: URL, verifierKey: String, packs: String) throws {
+    folder = try ScratchFolder()
+    self.packs = packs
+    self.verifierKey = verifierKey
+    try FileManager.default.moveItem(atPath: directory.path, toPath: folder.file("ledger").path)
+  }
+
   /// Starts the daemon, which may not be able to.
   ///
   /// - Returns: its exit status and what it said, where it has ended by itself.
