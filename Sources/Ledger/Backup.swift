@@ -153,6 +153,8 @@ public enum BackupError: Error, Sendable, Hashable {
   case fork(size: UInt64)
   /// A document of the ledger does not have the content of its name.
   case document(Digest)
+  /// Keys are copied into an empty folder only, so that none outlives the day of its copy.
+  case notEmpty(String)
   /// Another backup into the folder is running.
   case busy(String)
   case system(call: String, path: String, errno: Int32)
@@ -184,6 +186,11 @@ public enum BackupError: Error, Sendable, Hashable {
       (
         "document \(digest) of the ledger was altered: run 'doctor'",
         "Dokument \(digest) des Ledgers wurde verändert: 'doctor' ausführen"
+      )
+    case .notEmpty(let path):
+      (
+        "\(path) is not empty: every copy of keys goes into a folder of its own and is removed with it",
+        "\(path) ist nicht leer: jede Kopie von Schlüsseln kommt in einen eigenen Ordner und wird mit ihm gelöscht"
       )
     case .busy(let path):
       ("another backup is being written to \(path)", "eine andere Sicherung nach \(path) läuft")

@@ -20,15 +20,17 @@ public struct Restoration {
   ///   - keys: a folder with copies of the files of `keys/personen`.
   /// - Throws: ``ResumingError``, ``LedgerOpenError``, ``BackupError``, `NoteError` where the origin cannot be a name.
   public init(of backup: String, as origin: String, in folder: String, keys: String?) throws {
+    let wasThere = FileManager.default.fileExists(atPath: folder)
+    // What an error removes below was then made here.
+    guard try !wasThere || FileManager.default.contentsOfDirectory(atPath: folder).isEmpty else {
+      throw LedgerOpenError.exists(folder)
+    }
     let reader = try LogReader(LedgerDirectory(backup))
     let target = LedgerDirectory(folder)
-    let wasThere = FileManager.default.fileExists(atPath: folder)
     do {
       log = try ResumedLog(reader, as: origin, in: target)
       documents = try Backup.copyDocuments(from: reader.directory, to: target)
       keyFiles = try keys.map { try Restoration.copyKeys(from: $0, to: target.personKeys) } ?? 0
-    } catch LedgerOpenError.exists(let path) {
-      throw LedgerOpenError.exists(path)
     } catch {
       try Restoration.remove(folder, wholly: !wasThere)
       throw error

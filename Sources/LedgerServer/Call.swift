@@ -12,6 +12,8 @@ struct Call {
     case anchor
     /// Make personal data unreadable.
     case erase
+    /// Record that the keys of persons are about to be copied.
+    case backUpKeys
     case read(Route)
   }
 
@@ -61,6 +63,12 @@ struct Call {
         throw .forbidden("\(principal.name) may not erase personal data")
       }
       action = .erase
+    } else if route == .keyBackups {
+      _ = try Query(request.uri.query, names: [])
+      guard principal.rights.contains(.administer) else {
+        throw .forbidden("\(principal.name) may not copy the keys of persons")
+      }
+      action = .backUpKeys
     } else if request.method == .post {
       _ = try Query(request.uri.query, names: [])
       guard principal.rights.contains(.append) else {

@@ -7,7 +7,8 @@ import LogFormat
 /// `POST /v1/erasures`: `{"persons":["person/4711"],"reason":"…","legalbasis":"…","authid":"…"}`.
 ///
 /// Answers 201 and for each person what became of it: `state` is `requested` the first time, and `erased` when somebody
-/// else asks for the same. `request` is the record of the first, `sequence` that of this step.
+/// else asks for the same. `request` is the record of the first, `sequence` that of this step. `keybackupsuntil` is the last
+/// day on which a copy of the keys may still exist (null: none does); until then the data can be read with it.
 enum ErasureAnswer {
   static func answer(
     _ body: JSONValue, from ledger: Ledger, to principal: Principal
@@ -18,12 +19,16 @@ enum ErasureAnswer {
       authid: body["authid"] == nil ? nil : try AnchorAnswer.text("authid", of: body))
     try AnchorAnswer.expect(only: ["persons", "reason", "legalbasis", "authid"], in: body)
     let erasures: [Erasure]
+    let until: String?
     do {
       erasures = try await ledger.erase(request, by: principal)
+      until = try await ledger.keyBackupsUntil()
     } catch {
       throw Problem(error)
     }
-    return .json(.created, Array(#"{"erasures":[\#(erasures.map(json).joined(separator: ","))]}"#.utf8))
+    let list = erasures.map(json).joined(separator: ",")
+    let day = until.map { JSONText.string($0) } ?? "null"
+    return .json(.created, Array(#"{"erasures":[\#(list)],"keybackupsuntil":\#(day)}"#.utf8))
   }
 
   private static func json(_ erasure: Erasure) -> String {

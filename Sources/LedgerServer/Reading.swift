@@ -57,7 +57,7 @@ struct Reading: Sendable {
     case .projection(let pack, let table):
       return try await rows(of: table, in: pack, try query(["as-of"]), for: connection.user)
     // Taken by POST alone, and so not asked here.
-    case .anchors, .erasures: throw .methodNotAllowed(.get, allowed: route.methods)
+    case .anchors, .erasures, .keyBackups: throw .methodNotAllowed(.get, allowed: route.methods)
     // Answered whether or not the ledger is open.
     case .health, .readiness, .metrics: throw .notFound("there is nothing more at \(route.template)")
     }

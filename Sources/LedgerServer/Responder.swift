@@ -58,6 +58,10 @@ struct Responder: Sendable {
         if call.awaitsContinue { try await writer.writeInformationalHead(HTTPResponse(status: .continue)) }
         let body = try await body(of: request, on: connection, bodyIsUnread: &bodyIsUnread)
         response = try await ErasureAnswer.answer(body, from: ledger, to: call.principal)
+      case (.backUpKeys, let ledger?):
+        if call.awaitsContinue { try await writer.writeInformationalHead(HTTPResponse(status: .continue)) }
+        let body = try await body(of: request, on: connection, bodyIsUnread: &bodyIsUnread)
+        response = try await KeyBackupAnswer.answer(body, from: ledger, to: call.principal)
       case (.sign, let ledger?):
         response = try await reading(ledger).newCheckpoint()
       case (.read(let route), let ledger?):

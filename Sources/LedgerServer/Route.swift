@@ -13,6 +13,7 @@ enum Route: Sendable, Hashable {
   case checkpoint
   case anchors
   case erasures
+  case keyBackups
   case packs
   case figures
   case report(name: Substring)
@@ -27,6 +28,7 @@ enum Route: Sendable, Hashable {
     case "/checkpoint": self = .checkpoint
     case "/v1/anchors": self = .anchors
     case "/v1/erasures": self = .erasures
+    case "/v1/key-backups": self = .keyBackups
     case "/v1/consistency": self = .consistency
     case "/v1/packs": self = .packs
     case "/v1/figures": self = .figures
@@ -61,7 +63,7 @@ enum Route: Sendable, Hashable {
     switch self {
     case .events: [.get, .post]
     case .checkpoint: [.get, .head, .post]
-    case .anchors, .erasures: [.post]
+    case .anchors, .erasures, .keyBackups: [.post]
     default: [.get, .head]
     }
   }
@@ -89,6 +91,7 @@ extension Route {
     case .checkpoint: "/checkpoint"
     case .anchors: "/v1/anchors"
     case .erasures: "/v1/erasures"
+    case .keyBackups: "/v1/key-backups"
     case .packs: "/v1/packs"
     case .figures: "/v1/figures"
     case .report: "/v1/reports/{name}"

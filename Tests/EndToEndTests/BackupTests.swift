@@ -141,6 +141,59 @@ struct BackupTests {
     }
   }
 
+  private func day(_ ahead: Int) -> String {
+    var calendar = Calendar(identifier: .gregorian)
+    calendar.timeZone = TimeZone(identifier: "Europe/Berlin") ?? .gmt
+    let date = calendar.date(byAdding: .day, value: ahead, to: Date()) ?? Date()
+    let parts = calendar.dateComponents([.year, .month, .day], from: date)
+    return String(format: "%04d-%02d-%02d", parts.year ?? 0, parts.month ?? 0, parts.day ?? 0)
+  }
+
+  @Test func copyOfPersonKeysIsRecordedAndEraseSaysHowLongItLasts() throws {
+    let packs = try ScratchFolder()
+    try ServiceBikes.write(to: packs.url)
+    try LedgerUnderTest.run(packs: packs.url.path) { ledger in
+      try ledger.record(ServiceBikes.bought("7", id: "a", nutzer: "Wilhelmine"))
+      let (folder, keys) = (ledger.folder.file("backup"), ledger.folder.file("keys"))
+      let options = ["--socket", ledger.socket, "--keys", keys.path, "--keys-until"]
+      for wrong in [day(-1), day(92), "2026-02-30", "morgen"] {
+        let before = try ledger.log()
+        let refused = try ledger.command("backup", arguments: [folder.path] + options + [wrong])
+        #expect(refused.status == 65 && refused.errors.contains("90 days"), "\(refused.errors)")
+        #expect(try ledger.log() == before)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: keys.path).isEmpty)
+      }
+      for until in [day(30), day(7)] {
+        try? FileManager.default.removeItem(at: keys)
+        let made = try ledger.command("backup", arguments: [folder.path] + options + [until])
+        #expect(made.status == 0, "\(made.errors)")
+        let last = try #require(try ledger.logLines().last)
+        #expect(String(decoding: last, as: UTF8.self).hasSuffix(#""data":{"bis":"\#(until)"}}"#))
+      }
+      let original = ledger.folder.file("ledger/keys/personen")
+      let names = try FileManager.default.contentsOfDirectory(atPath: original.path).sorted()
+      #expect(try FileManager.default.contentsOfDirectory(atPath: keys.path).sorted() == names)
+      for (path, mode) in [(keys.path, 0o700)] + names.map({ (keys.path + "/" + $0, 0o600) }) {
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        #expect(attributes[.posixPermissions] as? Int == mode)
+      }
+      // The later day counts, whenever it was said.
+      for name in ["anna", "bernd"] {
+        let erased = try Program.run(
+          Repository.program,
+          ["erase", "--socket", ledger.socket, "--authid", name, "--reason", "x", "--legal-basis", "y", "rad/7"])
+        #expect(erased.status == 0, "\(erased.errors)")
+        #expect(erased.text.contains(day(30)) == (name == "bernd"), "\(erased.text)")
+      }
+      // A folder that has keys already, or lies in the backup, is refused before anything is recorded.
+      let before = try ledger.log()
+      #expect(try ledger.command("backup", arguments: [folder.path] + options + [day(7)]).status == 73)
+      let inside = ["--socket", ledger.socket, "--keys", folder.path + "/keys", "--keys-until", day(7)]
+      #expect(try ledger.command("backup", arguments: [folder.path] + inside).status == 64)
+      #expect(try ledger.log() == before)
+    }
+  }
+
   private func log(_ folder: URL) throws -> Data {
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "log").path).sorted()
     return try names.reduce(into: Data()) { try $0.append(Data(contentsOf: folder.appending(path: "log/\($1)"))) }

@@ -220,6 +220,23 @@ struct RestoreTests {
     }
   }
 
+  /// Whatever stops it, a folder that something lies in is not touched.
+  @Test func aFolderThatIsNotEmptyStaysAsItIs() throws {
+    try LedgerUnderTest.run(seeded: true) { ledger in
+      let folder = try backup(ledger)
+      let target = ledger.folder.file("precious")
+      try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
+      try Data("mine".utf8).write(to: target.appending(path: "file"))
+      let live = URL(filePath: ledger.path)
+      for (source, origin) in [
+        (folder, Self.origin), (folder, "a b"), (folder, LedgerUnderTest.origin), (live, Self.origin),
+      ] {
+        #expect(try restore(source, as: origin, to: target).status != 0)
+        #expect(try Data(contentsOf: target.appending(path: "file")) == Data("mine".utf8), "\(source), \(origin)")
+      }
+    }
+  }
+
   @Test func erasedPersonStaysErasedWhateverKeysComeBack() throws {
     let packs = try ScratchFolder()
     try ServiceBikes.write(to: packs.url)

@@ -28,6 +28,7 @@ struct Erase: AsyncParsableCommand {
     }
 
     var erasures: [Erasure]
+    var keybackupsuntil: String?
   }
 
   func run() async throws {
@@ -42,8 +43,14 @@ struct Erase: AsyncParsableCommand {
         .post("/v1/erasures", contentType: "application/json", .bytes(Array(body.utf8))))
       guard answer.isSuccess else { throw answer.failure }
       if json { return Terminal.write(answer.body + [0x0A]) }
-      for erasure in try JSONDecoder().decode(Answer.self, from: Data(answer.body)).erasures {
-        Terminal.write((text(erasure) + "\n").utf8)
+      let told = try JSONDecoder().decode(Answer.self, from: Data(answer.body))
+      for erasure in told.erasures { Terminal.print(text(erasure)) }
+      if let day = told.keybackupsuntil, told.erasures.contains(where: { $0.state == "erased" }) {
+        Terminal.print(
+          Language.text(
+            en: "a copy of the keys may exist until \(day); the erasure is complete when it is gone",
+            de: "eine Kopie der Schlüssel kann bis \(day) bestehen; vollständig ist die Löschung erst, wenn sie weg ist"
+          ))
       }
     }
   }
