@@ -131,7 +131,7 @@ let package = Package(
 )
 
 let readers: [Target.Dependency] = [
-  "LedgerServer", "DomainPacks", "Audit", "TimeStamps", "LogFormat", "TransparencyLog", httpTypes, nioCore,
+  "LedgerServer", "DomainPacks", "Audit", "EventLog", "TimeStamps", "LogFormat", "TransparencyLog", httpTypes, nioCore,
 ]
 package.targets.append(
   fuzzer.map {

@@ -9,7 +9,8 @@ struct Target: Sendable {
   let check: @Sendable ([UInt8]) throws -> Void
 
   static let all: [Target] = [
-    .json, .record, .segment, .note, .proof, .tile, .witness, .body, .head, .pack, .sql, .csv, .pattern, .archive,
+    .json, .record, .segment, .lines, .note, .proof, .tile, .witness, .body, .head, .pack, .sql, .csv, .pattern,
+    .archive,
     .stamp,
   ]
 }
