@@ -162,6 +162,7 @@ final class TileKeeper: @unchecked Sendable {
   private struct Stopped: Error {}
 
   private func catchUp(_ growth: inout TileGrowth?, to target: Target) throws {
+    let isFirst = growth == nil
     var current = try growth ?? TileGrowth(store: store, edge: storedEdge(below: target.size))
     // Whatever fails below, the next attempt begins with what is in the files.
     growth = nil
@@ -176,6 +177,8 @@ final class TileKeeper: @unchecked Sendable {
       }
     }
     try current.writePartials()
+    // Narrower tiles were not synced either, and no root was held against them.
+    if isFirst { for partial in current.edge.partials { store.removeNarrower(than: partial.tile) } }
     growth = current
   }
 

@@ -116,6 +116,11 @@ struct TileStore: Sendable {
     }
   }
 
+  /// Removes the narrower forms of a partial tile.
+  func removeNarrower(than tile: Tile) {
+    for width in partialWidths(of: tile) where width < tile.width { unlink(partials(tile.path) + "/\(width)") }
+  }
+
   /// Removes every tile.
   func removeAll() throws {
     let tiles = folder + "/tile"

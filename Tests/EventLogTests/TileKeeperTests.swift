@@ -118,6 +118,23 @@ struct TileKeeperTests {
     }
   }
 
+  /// A power failure leaves files empty that were not synced, also of tiles that nothing is read from any more.
+  @Test func narrowerTilesOfEarlierCheckpointsAreGoneAfterOpening() async throws {
+    try await withLedger { ledger in
+      try ledger.open()
+      try ledger.close()
+      let narrow = file(ledger, Tile(level: 0, index: 0, width: 1))
+      try Data().write(to: URL(filePath: narrow))
+      try ledger.open()
+      try await ledger.fill(5)
+      try ledger.close()
+      try ledger.open()
+      try ledger.close()
+      #expect(!FileManager.default.fileExists(atPath: narrow))
+      try expectTiles(ledger)
+    }
+  }
+
   @Test func tilesThatLagAreCaughtUpAtOpening() async throws {
     try await withLedger { ledger in
       try ledger.open()

@@ -22,7 +22,7 @@ extension Target {
       var rest = content
       while let end = rest.firstIndex(of: 0x0A) {
         let expected = rest[..<end]
-        let read = try reader.next { line, offset in
+        let read: Void? = try reader.next { line, offset in
           try hold(line.elementsEqual(expected), "a line is the bytes up to its line feed")
           try hold(offset == UInt64(expected.startIndex - content.startIndex), "a line is where it begins")
         }
