@@ -258,13 +258,14 @@ struct BundlePage {
   }
 
   private static func escape(_ text: String) -> String {
-    text.reduce(into: "") { escaped, character in
-      switch character {
+    // By scalars: with a combining character behind it, "<" is another `Character`.
+    text.unicodeScalars.reduce(into: "") { escaped, scalar in
+      switch scalar {
       case "&": escaped += "&amp;"
       case "<": escaped += "&lt;"
       case ">": escaped += "&gt;"
       case "\"": escaped += "&quot;"
-      default: escaped.append(character)
+      default: escaped.unicodeScalars.append(scalar)
       }
     }
   }

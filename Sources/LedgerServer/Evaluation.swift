@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import HummingbirdCore
 import Ledger
+import LogFormat
 import ReadModels
 import Reporting
 
@@ -52,10 +53,10 @@ extension Reading {
     return .json(
       .ok,
       try await evaluate(query, for: user) { snapshot in
-        guard snapshot.objects.contains(where: { $0.pack == pack && $0.name == table }) else {
+        guard let object = snapshot.objects.first(where: { $0.pack == pack && $0.name == table }) else {
           throw Problem.notFound("the pack \(pack) has no table or view \(table)")
         }
-        let quoted = table.replacing("\"", with: "\"\"")
+        let quoted = object.name.replacing(scalar: "\"", with: "\"\"")
         var rows = RowText()
         try snapshot.forEachRow("SELECT * FROM \"\(quoted)\"", limits: .query) {
           rows.columns = $0

@@ -1,4 +1,5 @@
 import EventLog
+import LogFormat
 
 /// The text format in which Prometheus reads metrics, version 0.0.4.
 struct PrometheusText {
@@ -45,7 +46,8 @@ struct PrometheusText {
   }
 
   private func escaped(_ value: String) -> String {
-    value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+    value.replacing(scalar: "\\", with: "\\\\").replacing(scalar: "\"", with: "\\\"")
+      .replacing(scalar: "\n", with: "\\n")
   }
 
   /// Whole numbers without a fraction.

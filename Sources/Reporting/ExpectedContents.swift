@@ -77,7 +77,7 @@ struct ExpectedContents {
     table: String, _ expected: [JSONValue], _ snapshot: ProjectionSnapshot
   ) throws(ReportingError) -> [ProjectionDifference] {
     let what = "table \(table)"
-    let quoted = "\"" + table.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    let quoted = "\"" + table.replacing(scalar: "\"", with: "\"\"") + "\""
     let result: QueryResult
     do {
       result = try snapshot.rows("SELECT * FROM \(quoted)", arguments: [:], limits: .report)

@@ -38,6 +38,17 @@ struct QueryTests {
     }
   }
 
+  /// With a combining character behind it, a comma or a quote is another `Character`, and still one for RFC 4180.
+  @Test func csvQuotesWhatACombiningCharacterFollows() throws {
+    try withRequests { ledger in
+      for text in ["a,\u{338}b", "a\"\u{338}b", "a\u{85}b"] {
+        let result = try ledger.command("query", arguments: ["--format", "csv", "SELECT '\(text)' AS t"])
+        let quoted = text == "a\"\u{338}b" ? "a\"\"\u{338}b" : text
+        #expect(Array(result.output) == Array("t\r\n\"\(quoted)\"\r\n".utf8), "\(result.text)")
+      }
+    }
+  }
+
   @Test func queryPrintsATable() throws {
     try withRequests { ledger in
       let lines = try ledger.command("query", arguments: [sql]).text.split(separator: "\n")

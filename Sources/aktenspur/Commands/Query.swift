@@ -65,8 +65,9 @@ extension QueryResult {
   /// RFC 4180, with a header line.
   fileprivate var csv: String {
     func field(_ text: String) -> String {
-      guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-      return "\"" + text.replacing("\"", with: "\"\"") + "\""
+      guard text.unicodeScalars.contains(where: { $0 == "," || $0 == "\"" || $0.properties.isWhitespace && $0 != " " })
+      else { return text }
+      return "\"" + text.replacing(scalar: "\"", with: "\"\"") + "\""
     }
     return ([columns] + rows.map { $0.map(\.shown) })
       .map { $0.map(field).joined(separator: ",") + "\r\n" }.joined()

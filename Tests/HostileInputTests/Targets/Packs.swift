@@ -36,7 +36,7 @@ extension Target {
     guard let table = try? CSVTable(name: "t", bytes) else { return }
     try hold(table.rows.allSatisfy { $0.count == table.columns.count }, "every row has a field for each column")
     func quoted(_ row: [String]) -> String {
-      row.map { "\"" + $0.replacing("\"", with: "\"\"") + "\"" }.joined(separator: ",") + "\r\n"
+      row.map { "\"" + $0.replacing(scalar: "\"", with: "\"\"") + "\"" }.joined(separator: ",") + "\r\n"
     }
     guard String(validating: bytes, as: UTF8.self) != nil else { return }
     let again = try CSVTable(name: "t", Array(([table.columns] + table.rows).map(quoted).joined().utf8))
