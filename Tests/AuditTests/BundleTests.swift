@@ -176,4 +176,15 @@ import TransparencyLog
     #expect(try document.nodes(forXPath: "//th[not(@scope)]").isEmpty)
     #expect(!html.contains("qualifiziert"))
   }
+
+  @Test("A subject on the page stays text, also where combining characters follow its brackets and quotes")
+  func pageEscapes() throws {
+    let subject = "projekt/<\u{338}i>\"\u{338}&\u{338}"
+    let ledger = try SampleLedger { entries in
+      entries[33].subject = subject.replacing(scalar: "\"", with: "\\\"")
+      entries[33].version = 1
+    }
+    let html = try BundleUnderTest(ledger, .subject(subject)).text("LIESMICH.html")
+    #expect(html.utf8.contains("projekt/&lt;\u{338}i&gt;&quot;\u{338}&amp;\u{338}".utf8))
+  }
 }
