@@ -18,7 +18,7 @@ public final class Ledger: Sendable {
 
   private let preparation: EventPreparation
   private let keys: KeyStore
-  private let sealing = SealingGate()
+  let sealing = SealingGate()
   private let projections: Projections
   private let feed: ProjectionFeed
   private let timeZone: String

@@ -52,6 +52,22 @@ import Testing
     }
   }
 
+  @Test("A key goes only when everything sealed with it has been answered")
+  func settles() async throws {
+    try await withLedger { ledger in
+      let open = try await ledger.open()
+      try await ledger.append(event("0", data: #"{"marke":"Diamant","schloss":"1"}"#))
+      _ = try await open.erase(request(by: "anna"), by: TestLedger.portal)
+      let sealed = open.sealing.enter()
+      async let erased = open.erase(request(by: "bernd"), by: TestLedger.portal).first?.receipt.sequence
+      // An erasure that waits for nobody would be recorded long before the last of these.
+      var last: UInt64 = 0
+      for number in 0..<100 { last = try await ledger.append(event("b-\(number)", on: "rad/b\(number)"))[0].sequence }
+      open.sealing.leave(sealed)
+      #expect(try #require(await erased) > last)
+    }
+  }
+
   @Test("Two who ask at the same moment are the first and the second")
   func together() async throws {
     try await withLedger { ledger in
