@@ -89,7 +89,7 @@ final class LogIndex: @unchecked Sendable {
     configuration.label = "index"
     // Of the keys, which come in no order, a whole working set; and their pages into the file only now and then.
     configuration.prepareDatabase { db in
-      try db.execute(sql: "PRAGMA cache_size = -32768; PRAGMA mmap_size = 1073741824; PRAGMA wal_autocheckpoint = 8192")
+      try db.execute(sql: "PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8192")
     }
     writer = try DatabasePool(path: path, configuration: configuration)
     configuration.label = "index of the sequencer"

@@ -465,7 +465,6 @@ final class Sequencer: @unchecked Sendable {
       return .stopped("\(error)")
     }
     do {
-      try SystemCall.synchronize(descriptor, path: path)
       try SystemCall.synchronizeDirectory(directory.log)  // crash here: an empty last segment, which is sound
       try SystemCall.changeMode(old.path(in: directory), 0o440)
     } catch {

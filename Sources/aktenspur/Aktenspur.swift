@@ -20,6 +20,7 @@ struct Aktenspur: AsyncParsableCommand {
     ])
 
   static func main() async {
+    ShortenedFile.endsTheProgram()
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {

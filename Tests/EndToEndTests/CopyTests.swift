@@ -69,6 +69,45 @@ struct CopyTests {
     }
   }
 
+  @Test func checkpointOverOtherRecordsMakesNothingCount() throws {
+    try LedgerUnderTest.run(seeded: true) { ledger in
+      ledger.stop()
+      let forged = try ledger.copy()
+      let segment = try #require(try forged.segments().last)
+      var data = try Data(contentsOf: segment)
+      // The last record: no other is chained to it, only the checkpoint shows what was done.
+      let place = try #require(data.range(of: Data(#""id":""#.utf8), options: .backwards)).upperBound
+      data[place] ^= 0x01
+      try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: segment.path)
+      try data.write(to: segment)
+      let copy = ledger.folder.file("copy")
+      let result = try follow(forged.path, copy, ["--key", ledger.verifierKey])
+      #expect(result.status == 1, "\(result.errors)")
+      #expect(try log(copy).isEmpty)
+      #expect(!FileManager.default.fileExists(atPath: copy.appending(path: "checkpoint").path))
+    }
+  }
+
+  @Test(.enabled(if: SegmentFault.isAvailable, "strace is missing"))
+  func recordsAreOnTheDiskBeforeTheirCheckpoint() throws {
+    try LedgerUnderTest.run(seeded: true) { ledger in
+      #expect(try ledger.curl.send("/checkpoint", method: "POST").status == 200)
+      let (copy, trace) = (ledger.folder.file("copy"), ledger.folder.file("trace"))
+      let result = try Program.run(
+        SegmentFault.tracer,
+        [
+          "-f", "-qq", "-y", "-o", trace.path, "-e", "trace=fsync,fdatasync,rename,renameat,renameat2",
+          Repository.program.path, "follow", "--from", ledger.path, "--ledger", copy.path, "--once",
+        ])
+      #expect(result.status == 0, "\(result.errors)")
+      let calls = try String(contentsOf: trace, encoding: .utf8).split(separator: "\n")
+      let records = try #require(calls.firstIndex { $0.contains("sync(") && $0.contains("/copy/log/") })
+      let names = try #require(calls.firstIndex { $0.contains("sync(") && $0.contains("/copy/log>") })
+      let checkpoint = try #require(calls.firstIndex { $0.contains("rename") && $0.contains("/copy/checkpoint\"") })
+      #expect(records < checkpoint && names < checkpoint)
+    }
+  }
+
   @Test func whatACrashLeftBehindTheCheckpointIsRemoved() throws {
     try LedgerUnderTest.run(seeded: true) { ledger in
       #expect(try ledger.curl.send("/checkpoint", method: "POST").status == 200)

@@ -51,6 +51,15 @@ import Testing
     }
   }
 
+  @Test("A key is there before the person is said to have it: one that cannot be written leaves nothing to miss")
+  func keyBeforePerson() throws {
+    let obstacle = scratch.directory + "/new.key"
+    try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: false)
+    #expect(throws: PrivacyError.self) { try store.seal("1") }
+    try FileManager.default.removeItem(atPath: obstacle)
+    #expect(try store.unseal(store.seal("1")) == "1")
+  }
+
   @Test("Threads that seal for a new person at the same moment agree on one key")
   func concurrentFirstSealing() throws {
     let values = Mutex<[SealedValue]>([])

@@ -189,9 +189,11 @@ final class LedgerUnderTest {
   var isAlive: Bool { daemon?.isRunning ?? false }
 
   /// Ends the daemon in whatever state the ledger is.
-  func end() {
-    _ = daemon?.terminate()
-    daemon = nil
+  ///
+  /// - Returns: its exit status, also where it had ended by itself.
+  @discardableResult func end() -> Int32? {
+    defer { daemon = nil }
+    return daemon?.terminate()
   }
 
   /// Ends the daemon as a power failure does.
