@@ -126,6 +126,24 @@ struct ErasureTests {
     }
   }
 
+  @Test(.enabled(if: SegmentFault.isAvailable, "strace is missing"))
+  func keyStaysWhereTheErasureCannotBeRecorded() throws {
+    try withBike { ledger, bike in
+      let request = try erased(ledger, "rad/7", by: "anna")
+      let keys = try keyFiles(ledger)
+      ledger.stop()
+      try ledger.start(with: SegmentFault(call: "pwrite64", error: "ENOSPC"))
+      let refused = try erase(ledger, "rad/7", by: "berta")
+      #expect(refused.status == 74)
+      #expect(try keyFiles(ledger) == keys)
+      #expect(try ledger.get("/v1/events/\(bike.sequence)?unseal=1").text.contains(Self.name))
+
+      let erasure = try erased(ledger, "rad/7", by: "berta")
+      #expect(erasure.state == "erased" && erasure.key == request.key)
+      #expect(try keyFiles(ledger).isEmpty)
+    }
+  }
+
   @Test func keyPutBackIsDestroyedAtTheNextOpening() throws {
     try withBike { ledger, bike in
       let keys = ledger.folder.file("ledger/keys/personen")
