@@ -90,6 +90,12 @@ final class LedgerUnderTest {
     try waitFor("listening")
   }
 
+  /// Starts the daemon and returns when the ledger is open; which calls it makes is written down.
+  func start(noting calls: NotedCalls) throws {
+    try launch(tracing: calls.arguments, options: [])
+    try waitFor("ready")
+  }
+
   private func launch(tracing: [String], options: [String]) throws {
     let program = tracing.isEmpty ? Repository.program : SegmentFault.tracer
     daemon = try RunningProgram(

@@ -32,3 +32,17 @@ struct SlowCall {
     ]
   }
 }
+
+/// System calls that are written down in a file, one a line, with the paths of their descriptors, by `strace`.
+struct NotedCalls {
+  var calls: [String]
+  var file: URL
+
+  var arguments: [String] {
+    ["-D", "-f", "-qq", "-y", "-o", file.path, "-e", "trace=" + calls.joined(separator: ",")]
+  }
+
+  func lines() throws -> [Substring] {
+    try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+  }
+}
