@@ -94,7 +94,7 @@ let package = Package(
       [
         "TransparencyLog", hummingbirdCore, httpTypes, logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
       ]),
-    module("EventLog", ["LogFormat", "TransparencyLog", "CPeer", atomics, grdb, grdbSQLite, logging]),
+    module("EventLog", ["LogFormat", "TransparencyLog", "CPeer", atomics, logging]),
     module("LogFormat", ["TransparencyLog"]),
     module("TimeStamps", ["TransparencyLog", "COpenSSL", swiftASN1]),
     module("TransparencyLog", ["COpenSSL"]),
@@ -119,7 +119,7 @@ let package = Package(
     tests(of: "Privacy", ["LogFormat", "TransparencyLog"]),
     tests(of: "Audit", ["TimeStamps", "LogFormat", "TransparencyLog"]),
     tests(of: "Witness", ["TransparencyLog"]),
-    tests(of: "EventLog", ["Audit", "LogFormat", "TransparencyLog", grdb, logging]),
+    tests(of: "EventLog", ["Audit", "LogFormat", "TransparencyLog", logging]),
     tests(of: "LogFormat", ["TransparencyLog"]),
     tests(of: "TimeStamps", ["TransparencyLog"]),
     tests(of: "TransparencyLog"),

@@ -8,13 +8,15 @@ public struct PreparedEvent: Sendable {
   /// As it was sent, before personal fields were sealed: a repeated event is compared with this.
   public var plain: Event
   public var transition: Transition
-  let key: EventKey
+  let key: IndexKey
+  let subjectKey: IndexKey
 
   public init(_ event: Event, plain: Event? = nil, transition: Transition = Transition()) {
     self.event = event
     self.plain = plain ?? event
     self.transition = transition
-    key = EventKey(source: event.source, id: event.id)
+    key = IndexKey(source: event.source, id: event.id)
+    subjectKey = IndexKey(subject: event.subject)
   }
 }
 

@@ -26,7 +26,7 @@ public struct LedgerDirectory: Sendable, Hashable {
   public var tiles: String { path + "/tile" }
   /// Derived: index and projections.
   public var cache: String { path + "/cache" }
-  public var index: String { cache + "/index.sqlite" }
+  public var index: String { cache + "/index" }
   /// The durable head, published by the daemon.
   public var durable: String { path + "/run/durable" }
   /// A cut that has been made and is not recorded in the log yet.

@@ -95,13 +95,11 @@ public final class Log: Sendable {
     let position = CurrentPosition(opened.end)
     let signal = SizeSignal(size: opened.end.position.size)
     let tileKeeper = TileKeeper(directory: directory, logger: logger) { from, below, body in
-      try index.readingConcurrently { reader in
-        try LogLines(directory: directory, end: position.value.end).forEach(
-          from: from, below: below, reader, confirming: false
-        ) { line, _ in
-          try body(line)
-          return true
-        }
+      try LogLines(directory: directory, end: position.value.end).forEach(
+        from: from, below: below, index.reader, confirming: false
+      ) { line, _ in
+        try body(line)
+        return true
       }
     }
     let checkpointer = Checkpointer(directory: directory, key: key, end: opened.end, logger: logger) { end, note in
@@ -288,23 +286,21 @@ public final class Log: Sendable {
 
   /// Whether an event with that `source` and `id` is recorded.
   public func isRecorded(source: String, id: String) throws -> Bool {
-    try index.readingConcurrently { try $0.sequence(of: EventKey(source: source, id: id)) != nil }
+    try index.reader.sequence(of: IndexKey(source: source, id: id)) != nil
   }
 
   /// The record with that source and id; nil if there is none.
   public func record(source: String, id: String) throws -> Record? {
-    let line = try index.readingConcurrently { reader -> [UInt8]? in
-      guard let sequence = try reader.sequence(of: EventKey(source: source, id: id)) else { return nil }
-      return try lines.line(at: sequence, reader)
-    }
-    guard let record = try line.map({ try Record(line: $0) }) else { return nil }
+    guard let sequence = try index.reader.sequence(of: IndexKey(source: source, id: id)),
+      let record = try lines.line(at: sequence, index.reader).map({ try Record(line: $0) })
+    else { return nil }
     // The index is derived: a hit is compared with its line.
     return record.source == source && record.id == id ? record : nil
   }
 
   /// What is known of a subject; nil if it has no event.
   public func state(of subject: String) throws -> SubjectState? {
-    try index.readingConcurrently { try $0.state(of: subject) }
+    try index.reader.state(of: subject)
   }
 
   private var lines: LogLines {
@@ -316,32 +312,25 @@ public final class Log: Sendable {
   ///
   /// - Throws: ``DamagedRecord`` where the chain does not confirm it.
   public func line(at sequence: UInt64) throws -> [UInt8]? {
-    try index.readingConcurrently { reader in
-      try lines.line(at: sequence, reader)
-    }
+    try lines.line(at: sequence, index.reader)
   }
 
   /// The lines in `from..<below` that the filter lets through, about `maximumBytes` at a time.
   public func lines(_ filter: LineFilter, from: UInt64, below: UInt64, maximumBytes: Int) throws -> LineChunk {
     let lines = lines
-    return try index.readingConcurrently { reader in
-      if let subject = filter.subject {
-        return try lines.chunk(of: subject, filter, from: from, below: below, maximumBytes: maximumBytes, reader)
-      }
-      return try lines.chunk(filter, from: from, below: below, maximumBytes: maximumBytes, reader)
+    if let subject = filter.subject {
+      return try lines.chunk(of: subject, filter, from: from, below: below, maximumBytes: maximumBytes, index.reader)
     }
+    return try lines.chunk(filter, from: from, below: below, maximumBytes: maximumBytes, index.reader)
   }
 
   /// Calls `body` with each record's line, in order.
   public func forEachLine(
     from: UInt64, below: UInt64, _ body: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
-    let lines = lines
-    try index.readingConcurrently { reader in
-      try lines.forEach(from: from, below: below, reader) { line, _ in
-        try body(line)
-        return true
-      }
+    try lines.forEach(from: from, below: below, index.reader) { line, _ in
+      try body(line)
+      return true
     }
   }
 }

@@ -36,10 +36,13 @@ struct Opening {
   private var end: LogEnd
   /// Where the newest checkpoint ends.
   private var checkpointEnd: LogPosition
-  private var delta = IndexDelta()
+  /// Entries of records that the index has none of.
+  private var delta = IndexMemory()
   private var batch: [BatchMember] = []
   /// Which records the index has entries of, until the log has borne it out.
   private var claim: IndexCoverage?
+  /// The first so many need no entries: the index has them, if the log bears its claim out.
+  private let covered: UInt64
 
   private struct BatchMember {
     var record: Record
@@ -63,7 +66,7 @@ struct Opening {
     if known == nil, let start, start.position.size > 0 { throw IndexDoubt.start(start.position.size) }
     var opening = Opening(
       directory: directory, checkpoint: checkpoint, checkpointProblem: checkpointProblem, index: index,
-      stateAfter: stateAfter, start: known, claim: try index.coverage())
+      stateAfter: stateAfter, start: known, claim: index.coverage())
     return try opening.run(segments: segments)
   }
 
@@ -83,6 +86,7 @@ struct Opening {
         lastTime: Timestamp(microseconds: 0))
     checkpointEnd = end.position
     self.claim = claim
+    covered = claim.size
     checkClaim()
   }
 
@@ -184,15 +188,7 @@ struct Opening {
   private mutating func applyBatch() throws {
     for member in batch {
       let record = member.record
-      let known =
-        try delta.subjects[ExactText(record.subject)]?.state
-        ?? index.readingConcurrently { try $0.state(of: record.subject) }
-      let state = SubjectState(
-        version: record.subjectVersion, state: stateAfter(record.type) ?? known?.state,
-        first: known?.first ?? record.sequence, last: record.sequence)
-      delta.add(
-        key: EventKey(source: record.source, id: record.id), subject: record.subject, state: state, type: record.type,
-        actor: record.authid ?? record.recordedBy, hash: member.hash, place: member.place)
+      if record.sequence >= covered { try addEntries(of: member) }
       end.frontier.append(member.hash)
       end.lastHash = member.hash
       if let time = Timestamp(record.recordedTime) { end.lastTime = time }
@@ -208,6 +204,18 @@ struct Opening {
       try giveToIndex()
       try index.flush()
     }
+  }
+
+  private mutating func addEntries(of member: BatchMember) throws {
+    let record = member.record
+    let key = IndexKey(subject: record.subject)
+    let known = try delta.state(of: key) ?? index.reader.entry(of: key)
+    let subject = SubjectEntry(
+      key: key, version: record.subjectVersion, first: known?.first ?? record.sequence, last: record.sequence,
+      state: stateAfter(record.type).map { index.add(name: $0) } ?? known?.state ?? 0)
+    delta.add(
+      key: IndexKey(source: record.source, id: record.id), subject: subject, type: index.add(name: record.type),
+      actor: index.add(name: record.authid ?? record.recordedBy), hash: member.hash, place: member.place)
   }
 
   private mutating func checkCheckpoint() throws {
@@ -248,7 +256,7 @@ struct Opening {
   private mutating func giveToIndex() throws {
     try index.add(delta)
     if let start = delta.start { index.checkpointed(start) }
-    delta = IndexDelta()
+    delta.removeAll()
   }
 
   // MARK: The tail

@@ -48,6 +48,11 @@ final class Sequencer: @unchecked Sendable {
   private var segmentDescriptor: Int32
   private var staged: Staged
   private var groupBuffer: [UInt8] = []
+  private var now = Timestamp(microseconds: 0)
+  /// The newest `recordedtime` as text.
+  private var timeText: (time: Timestamp, text: String)?
+  private var numbers: [ExactText: UInt32] = [:]
+  private var reader: IndexReader { index.reader }
 
   /// - Parameter end: the end of the log, everything before it being on the disk.
   init(
@@ -194,18 +199,17 @@ final class Sequencer: @unchecked Sendable {
     while let requests = nextRequests() {
       index.waitForRoom()
       do {
-        // One connection's worth of look-ups for the whole group commit.
-        try index.reading { reader in
-          for request in requests {
-            for (number, group) in request.groups.enumerated() {
-              let answer = Answer(request: request, group: number)
-              if let stopReason {
-                answer.give(.failure(.stopped(stopReason)))
-              } else {
-                try admit(group, answer, reader)
-              }
-              if staged.buffer.count >= Sequencer.commitBytes { try commit() }
+        for request in requests {
+          // Once for all groups of a request, which came at one moment.
+          now = clock()
+          for (number, group) in request.groups.enumerated() {
+            let answer = Answer(request: request, group: number)
+            if let stopReason {
+              answer.give(.failure(.stopped(stopReason)))
+            } else {
+              try admit(group, answer)
             }
+            if staged.buffer.count >= Sequencer.commitBytes { try commit() }
           }
         }
         try commit()
@@ -222,8 +226,8 @@ final class Sequencer: @unchecked Sendable {
   }
 
   /// Decides on a group, and stages its records if it is to be recorded. Nothing of a refused group stays.
-  private func admit(_ group: AppendGroup, _ answer: Answer, _ reader: IndexReader) throws {
-    switch try plan(group, reader) {
+  private func admit(_ group: AppendGroup, _ answer: Answer) throws {
+    switch try plan(group) {
     case .failure(let refusal):
       // Answered with the commit: what led to the refusal may itself be staged.
       staged.answers.append((answer, .failure(refusal)))
@@ -237,22 +241,29 @@ final class Sequencer: @unchecked Sendable {
     }
   }
 
+  /// An event that is to be recorded: its subject as it will be then, and its type and actor as the index numbers them.
+  private struct Fresh {
+    var subject: SubjectEntry
+    var type: UInt32
+    var actor: UInt32
+  }
+
   /// What becomes of one event of a group.
   private enum Slot {
-    case fresh(SubjectState)
+    case fresh(Fresh)
     case recorded(Receipt)
 
     var isFresh: Bool { if case .fresh = self { true } else { false } }
     var receipt: Receipt? { if case .recorded(let receipt) = self { receipt } else { nil } }
   }
 
-  private func plan(_ group: AppendGroup, _ reader: IndexReader) throws -> Result<[Slot], AppendError> {
+  private func plan(_ group: AppendGroup) throws -> Result<[Slot], AppendError> {
     var slots: [Slot] = []
     slots.reserveCapacity(group.events.count)
     // What earlier events of the same batch make of things.
-    var keys: [EventKey: Int] = [:]
-    var subjects: [ExactText: SubjectState] = [:]
-    var events: [ExactText: [IndexDelta.Event]] = [:]
+    var keys: [IndexKey: Int] = [:]
+    var subjects: [IndexKey: SubjectEntry] = [:]
+    var events: [IndexKey: [EventEntry]] = [:]
     var sequence = staged.end.position.size
 
     for (position, prepared) in group.events.enumerated() {
@@ -263,70 +274,93 @@ final class Sequencer: @unchecked Sendable {
         }
       }
       // Idempotency comes first: a repeated event gets its receipt, whatever version it expects.
-      if let known = try staged.delta.ids[prepared.key] ?? reader.sequence(of: prepared.key) {
-        let found: Record?
-        do {
-          found = try record(at: known, reader)
-        } catch let error as DamagedRecord {
-          // One rotten record keeps its event from being told from a repetition, and nobody else from recording.
-          return .failure(.contentUnknown(index: position, sequence: known, reason: "\(error)"))
+      if let known = try staged.memory.ids.value(for: prepared.key)?.sequence ?? reader.sequence(of: prepared.key) {
+        switch try receipt(again: prepared, at: known, position: position) {
+        case .success(let receipt): slots.append(.recorded(receipt))
+        case .failure(let refusal): return .failure(refusal)
         }
-        guard let record = found, record.source == event.source, record.id == event.id else {
-          throw SystemError(call: "look up", path: directory.index, errno: EIO)
-        }
-        do {
-          let isSame = try prepared.plain.hasContent(of: record) { _, _ in try checkContent(prepared.plain, record) }
-          guard isSame else { return .failure(.idReused(index: position, sequence: known)) }
-        } catch {
-          return .failure(.contentUnknown(index: position, sequence: known, reason: "\(error)"))
-        }
-        slots.append(
-          .recorded(
-            Receipt(
-              sequence: known, subject: record.subject, subjectVersion: record.subjectVersion,
-              leafHash: RFC6962.leafHash(record.line), recordedTime: record.recordedTime, duplicate: true)))
         continue
       }
 
-      let subject = ExactText(event.subject)
-      let before = try subjects[subject] ?? staged.delta.subjects[subject]?.state ?? reader.state(of: event.subject)
+      let key = prepared.subjectKey
+      let before = try subjects[key] ?? staged.memory.state(of: key) ?? index.entry(of: key)
       if let expected = event.expectedVersion, expected != before?.version ?? 0 {
         return .failure(.versionConflict(index: position, expected: expected, actual: before?.version ?? 0))
       }
       if let allowed = prepared.transition.from {
-        let isAllowed =
-          before.map { state in state.state.map { allowed.contains($0) } ?? false } ?? allowed.contains(nil)
+        let state = before.flatMap { index.text($0.state) }
+        let isAllowed = before == nil ? allowed.contains(nil) : state.map { allowed.contains($0) } ?? false
         guard isAllowed else {
-          return .failure(
-            .stateConflict(index: position, state: before?.state, isNew: before == nil, allowed: allowed))
+          return .failure(.stateConflict(index: position, state: state, isNew: before == nil, allowed: allowed))
         }
       }
       let actor = event.authid ?? group.recordedBy
+      let fresh = Fresh(
+        subject: SubjectEntry(
+          key: key, version: (before?.version ?? 0) + 1, first: before?.first ?? sequence, last: sequence,
+          state: prepared.transition.to.map(number) ?? before?.state ?? 0),
+        type: number(of: event.type), actor: number(of: actor))
       if let second = prepared.transition.second {
-        let found =
-          try [events[subject], staged.delta.subjects[subject]?.events].contains { earlier in
-            (earlier ?? []).contains { $0.has(second, byOtherThan: actor) }
-          } || reader.hasEvent(on: event.subject, type: second, byOtherThan: actor)
-        guard found else { return .failure(.secondMissing(index: position, type: second, authid: actor)) }
+        let type = number(of: second)
+        var found = (events[key] ?? []).contains { $0.type == type && $0.actor != fresh.actor }
+        staged.memory.forEachEvent(of: key) { earlier in
+          found = found || earlier.type == type && earlier.actor != fresh.actor
+          return !found
+        }
+        if try !found && !reader.hasEvent(on: event.subject, type: second, byOtherThan: actor) {
+          return .failure(.secondMissing(index: position, type: second, authid: actor))
+        }
       }
-      let after = SubjectState(
-        version: (before?.version ?? 0) + 1, state: prepared.transition.to ?? before?.state,
-        first: before?.first ?? sequence, last: sequence)
       if group.events.count > 1 {
-        subjects[subject] = after
-        events[subject, default: []].append(IndexDelta.Event(sequence: sequence, type: event.type, actor: actor))
+        subjects[key] = fresh.subject
+        let entry = EventEntry(
+          subject: fresh.subject.first, sequence: sequence, type: fresh.type, actor: fresh.actor)
+        events[key, default: []].append(entry)
       }
       sequence += 1
-      slots.append(.fresh(after))
+      slots.append(.fresh(fresh))
     }
     return .success(slots)
+  }
+
+  /// The first receipt of an event that is there already, or why its repetition is refused.
+  private func receipt(
+    again prepared: PreparedEvent, at known: UInt64, position: Int
+  ) throws -> Result<Receipt, AppendError> {
+    let found: Record?
+    do {
+      found = try record(at: known)
+    } catch let error as DamagedRecord {
+      // One rotten record keeps its event from being told from a repetition, and nobody else from recording.
+      return .failure(.contentUnknown(index: position, sequence: known, reason: "\(error)"))
+    }
+    guard let record = found, record.source == prepared.event.source, record.id == prepared.event.id else {
+      throw SystemError(call: "look up", path: directory.index, errno: EIO)
+    }
+    do {
+      let isSame = try prepared.plain.hasContent(of: record) { _, _ in try checkContent(prepared.plain, record) }
+      guard isSame else { return .failure(.idReused(index: position, sequence: known)) }
+    } catch {
+      return .failure(.contentUnknown(index: position, sequence: known, reason: "\(error)"))
+    }
+    return .success(
+      Receipt(
+        sequence: known, subject: record.subject, subjectVersion: record.subjectVersion,
+        leafHash: RFC6962.leafHash(record.line), recordedTime: record.recordedTime, duplicate: true))
+  }
+
+  /// The number of a name in the index, looked up once.
+  private func number(of name: String) -> UInt32 {
+    if let known = numbers[ExactText(name)] { return known }
+    let number = index.add(name: name)
+    numbers[ExactText(name)] = number
+    return number
   }
 
   /// Writes the group's lines behind those already staged.
   ///
   /// - Returns: why the group cannot be recorded after all.
   private func stage(_ group: AppendGroup, _ slots: [Slot], _ answer: Answer) throws -> AppendError? {
-    let now = clock()
     let behind = staged.end.lastTime.microseconds - now.microseconds
     guard behind <= Sequencer.clockTolerance else { return .clockBehind(microseconds: behind) }
     let time = max(now, staged.end.lastTime)
@@ -335,29 +369,32 @@ final class Sequencer: @unchecked Sendable {
     let first = staged.end.position.size
     let batchEnd = fresh > 1 ? first + UInt64(fresh) - 1 : nil
     var hash = staged.end.lastHash
-    var lines: [(event: Int, range: Range<Int>, hash: Digest)] = []
+    let text = recordedTime(time)
+    var lines: [(event: Int, fresh: Fresh, range: Range<Int>, hash: Digest)] = []
+    lines.reserveCapacity(fresh)
     var receipts: [Receipt] = []
+    receipts.reserveCapacity(slots.count)
     groupBuffer.removeAll(keepingCapacity: true)
     for (position, slot) in slots.enumerated() {
-      guard case .fresh(let state) = slot else {
+      guard case .fresh(let fresh) = slot else {
         slot.receipt.map { receipts.append($0) }
         continue
       }
       let event = group.events[position].event
       let start = groupBuffer.count
       let stamp = Stamp(
-        sequence: first + UInt64(lines.count), subjectVersion: state.version, recordedTime: time,
+        sequence: first + UInt64(lines.count), subjectVersion: fresh.subject.version, recordedTime: time,
         recordedBy: group.recordedBy, batchEnd: batchEnd, previousHash: hash)
       event.writeLine(stamp: stamp, to: &groupBuffer)
       let range = start..<groupBuffer.count
       guard range.count <= Event.maximumLineLength else { return .lineTooLong(index: position, length: range.count) }
       hash = groupBuffer.withUnsafeBytes { RFC6962.leafHash(UnsafeRawBufferPointer(rebasing: $0[range])) }
       groupBuffer.append(0x0A)
-      lines.append((position, range, hash))
+      lines.append((position, fresh, range, hash))
       receipts.append(
         Receipt(
-          sequence: stamp.sequence, subject: event.subject, subjectVersion: state.version, leafHash: hash,
-          recordedTime: time.text, duplicate: false))
+          sequence: stamp.sequence, subject: event.subject, subjectVersion: stamp.subjectVersion, leafHash: hash,
+          recordedTime: text, duplicate: false))
     }
     guard group.events.count == 1 || groupBuffer.count <= limits.batchBytes else {
       return .batchTooLarge(bytes: groupBuffer.count, maximum: limits.batchBytes)
@@ -375,10 +412,9 @@ final class Sequencer: @unchecked Sendable {
 
     let place = staged.end.position
     for line in lines {
-      guard case .fresh(let state) = slots[line.event] else { continue }
-      let prepared = group.events[line.event]
       staged.append(
-        prepared, state: state, actor: prepared.event.authid ?? group.recordedBy, hash: line.hash,
+        group.events[line.event].key, line.fresh.subject, type: line.fresh.type, actor: line.fresh.actor,
+        hash: line.hash,
         place: LogPosition(
           size: staged.end.position.size, segment: place.segment, offset: place.offset + UInt64(line.range.lowerBound)),
         length: line.range.count + 1)
@@ -387,6 +423,13 @@ final class Sequencer: @unchecked Sendable {
     staged.end.lastTime = time
     staged.answers.append((answer, .success(receipts)))
     return nil
+  }
+
+  private func recordedTime(_ time: Timestamp) -> String {
+    if let timeText, timeText.time == time { return timeText.text }
+    let text = time.text
+    timeText = (time, text)
+    return text
   }
 
   /// Makes everything staged durable with one write and one sync, and answers.
@@ -419,7 +462,7 @@ final class Sequencer: @unchecked Sendable {
     metrics.sync.record(syncing.nanoseconds)
     metrics.group.record(staged.end.position.size - end.position.size)
     end = staged.end
-    try index.add(staged.delta)
+    try index.add(staged.memory)
     durable.publish(end.position)
     committed(end)
     let answers = staged.answers
@@ -489,7 +532,7 @@ final class Sequencer: @unchecked Sendable {
   }
 
   /// A record by its sequence, staged or durable.
-  private func record(at sequence: UInt64, _ reader: IndexReader) throws -> Record? {
+  private func record(at sequence: UInt64) throws -> Record? {
     if let line = staged.line(at: sequence) { return try Record(line: line) }
     return try LogLines(directory: directory, end: end.position, lastHash: end.lastHash).line(at: sequence, reader)
       .map { try Record(line: $0) }
@@ -499,7 +542,7 @@ final class Sequencer: @unchecked Sendable {
 /// What the next commit will write, and whom it will answer.
 private struct Staged {
   var buffer: [UInt8] = []
-  var delta = IndexDelta()
+  var memory = IndexMemory()
   /// The end of the log when this is durable.
   var end: LogEnd
   var answers: [(Answer, Result<[Receipt], AppendError>)] = []
@@ -512,11 +555,9 @@ private struct Staged {
   }
 
   mutating func append(
-    _ prepared: PreparedEvent, state: SubjectState, actor: String, hash: Digest, place: LogPosition, length: Int
+    _ key: IndexKey, _ subject: SubjectEntry, type: UInt32, actor: UInt32, hash: Digest, place: LogPosition, length: Int
   ) {
-    delta.add(
-      key: prepared.key, subject: prepared.event.subject, state: state, type: prepared.event.type, actor: actor,
-      hash: hash, place: place)
+    memory.add(key: key, subject: subject, type: type, actor: actor, hash: hash, place: place)
     let start = ranges.last?.upperBound ?? 0
     ranges.append(start..<start + length)
     end.frontier.append(hash)
@@ -532,7 +573,7 @@ private struct Staged {
 
   mutating func reset(after end: LogEnd) {
     buffer.removeAll(keepingCapacity: buffer.count <= 8 << 20)
-    delta = IndexDelta()
+    memory.removeAll()
     self.end = end
     first = end.position.size
     ranges.removeAll(keepingCapacity: true)

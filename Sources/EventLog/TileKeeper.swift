@@ -177,8 +177,8 @@ final class TileKeeper: @unchecked Sendable {
       }
     }
     try current.writePartials()
-    // Narrower tiles were not synced either, and no root was held against them.
-    if isFirst { for partial in current.edge.partials { store.removeNarrower(than: partial.tile) } }
+    // Narrower tiles were not synced either, and no root was held against them; wider ones are of a log that was longer.
+    if isFirst { for partial in current.edge.partials { store.removeOthers(than: partial.tile) } }
     growth = current
   }
 

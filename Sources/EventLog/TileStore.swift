@@ -116,9 +116,10 @@ struct TileStore: Sendable {
     }
   }
 
-  /// Removes the narrower forms of a partial tile.
-  func removeNarrower(than tile: Tile) {
-    for width in partialWidths(of: tile) where width < tile.width { unlink(partials(tile.path) + "/\(width)") }
+  /// Removes every other form of a partial tile.
+  func removeOthers(than tile: Tile) {
+    for width in partialWidths(of: tile) where width != tile.width { unlink(partials(tile.path) + "/\(width)") }
+    unlink(folder + "/" + Tile(level: tile.level, index: tile.index, width: Tile.fullWidth).path)
   }
 
   /// Removes every tile.

@@ -194,7 +194,7 @@ import Testing
     try LedgerUnderTest.damage(seeded: true) { ledger in
       try ledger.start()
       try ledger.record(.project("A8", id: "before"))
-      let shared = try FileHandle(forWritingTo: URL(filePath: "\(ledger.path)/cache/index.sqlite-shm"))
+      let shared = try FileHandle(forWritingTo: URL(filePath: "\(ledger.path)/run/durable"))
       try shared.truncate(atOffset: 0)
       try shared.close()
       _ = answers(ledger)

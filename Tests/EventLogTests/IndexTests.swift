@@ -1,7 +1,7 @@
 import Foundation
-import GRDB
 import LogFormat
 import Testing
+import TransparencyLog
 
 @testable import EventLog
 
@@ -65,14 +65,56 @@ import Testing
   func garbage() async throws {
     try await expectSameAnswers { ledger in
       ledger.removeIndex()
-      try ledger.write(Array("no database".utf8), to: ledger.directory.index)
+      try ledger.write(Array("no folder".utf8), to: ledger.directory.index)
     }
     try await expectSameAnswers { ledger in
-      try ledger.write(Array(repeating: 0xAA, count: 50_000), to: ledger.directory.index)
+      try ledger.write(Array(repeating: 0xAA, count: 5000), to: IndexManifest.path(in: ledger.directory.index))
     }
-    try await expectSameAnswers { try self.change($0, "PRAGMA user_version = 999") }
-    try await expectSameAnswers { try self.change($0, "DROP TABLE start") }
-    try await expectSameAnswers { try self.change($0, "DELETE FROM start") }
+    try await expectSameAnswers { try self.change($0) { $0.version = 999 } }
+    try await expectSameAnswers { try self.change($0) { $0.start = nil } }
+    try await expectSameAnswers { try self.change($0) { $0.runs[0].below += 1 } }
+    try await expectSameAnswers { try self.change($0) { $0.runs = [] } }
+  }
+
+  @Test("A run that is gone, emptied, cut short, or not the one that was written, whatever byte is another")
+  func damagedRuns() async throws {
+    func run(_ ledger: TestLedger) throws -> String {
+      let file = try #require(IndexManifest(in: ledger.directory.index)?.runs.first?.file)
+      return ledger.directory.index + "/" + file
+    }
+    try await expectSameAnswers { try FileManager.default.removeItem(atPath: run($0)) }
+    try await expectSameAnswers { try $0.write([], to: run($0)) }
+    try await expectSameAnswers { ledger in
+      let bytes = try ledger.bytes(run(ledger))
+      try ledger.write(Array(bytes.dropLast(IndexBlock.bytes)), to: run(ledger))
+    }
+    try await expectSameAnswers { ledger in
+      var bytes = try ledger.bytes(run(ledger))
+      bytes[bytes.count - 40] ^= 1
+      try ledger.write(bytes, to: run(ledger))
+    }
+  }
+
+  @Test("A block that is not the one that was written is noticed when it is read, and nothing is answered from it")
+  func damagedBlock() async throws {
+    try await withLedger { ledger in
+      try ledger.open()
+      try await ledger.fill(12)
+      try ledger.close()
+      let manifest = try #require(IndexManifest(in: ledger.directory.index))
+      let path = ledger.directory.index + "/" + manifest.runs[0].file
+      let sound = try ledger.bytes(path)
+      for place in stride(from: 0, to: IndexBlock.payload + 8, by: 97) {
+        var bytes = sound
+        bytes[place] ^= 0x10
+        try ledger.write(bytes, to: path)
+        let files = try #require(IndexFiles(path: ledger.directory.index))
+        #expect(throws: IndexError.self) {
+          _ = try IndexReader(index: files).sequence(of: IndexKey(source: "urn:test", id: "fill-3"))
+        }
+      }
+      try ledger.write(sound, to: path)
+    }
   }
 
   @Test("Of other rules, or of another ledger")
@@ -168,31 +210,36 @@ import Testing
   @Test(
     "A start that the log does not bear out accuses nobody",
     arguments: [
-      "UPDATE start SET offset = offset - 1", "UPDATE start SET offset = 1000000", "UPDATE start SET segment = 77",
-      "UPDATE start SET size = size - 1", "UPDATE start SET size = size + 1", "UPDATE start SET size = -5",
-      "UPDATE start SET frontier = zeroblob(64)", "UPDATE start SET size = 2, frontier = zeroblob(32)",
-      "UPDATE start SET frontier = x'00'",
-      "UPDATE start SET hash = zeroblob(32)", "UPDATE start SET covered = 1000",
-      "UPDATE start SET size = 0, segment = 0, offset = 0, frontier = x''",
-    ])
-  func wrongStart(_ statement: String) async throws {
-    try await expectSameAnswers { try self.change($0, statement) }
+      { $0.start?.offset -= 1 }, { $0.start?.offset = 1_000_000 }, { $0.start?.segment = 77 }, { $0.start?.size -= 1 },
+      { $0.start?.size += 1 }, { $0.start?.size = .max }, { $0.start?.frontier = [Digest.zero.hex, Digest.zero.hex] },
+      {
+        $0.start?.size = 2
+        $0.start?.frontier = [Digest.zero.hex]
+      },
+      { $0.start?.frontier = ["00"] }, { $0.start?.hash = Digest.zero.hex }, { $0.head = Digest.zero.hex },
+      {
+        $0.covered += 1
+        $0.runs[$0.runs.count - 1].below += 1
+      },
+      { $0.start = IndexManifest.Start(size: 0, segment: 0, offset: 0, frontier: [], hash: Digest.zero.hex) },
+    ] as [@Sendable (inout IndexManifest) -> Void])
+  func wrongStart(_ change: @Sendable (inout IndexManifest) -> Void) async throws {
+    try await expectSameAnswers { try self.change($0, change) }
   }
 
   @Test(
     "Places are only hints",
     arguments: [
-      "DELETE FROM places", "UPDATE places SET offset = offset + 1", "UPDATE places SET segment = 3",
-      "UPDATE places SET offset = 999999",
-      "INSERT OR REPLACE INTO places VALUES (1, 0, 0), (5, 0, 17)",
-    ])
-  func wrongPlaces(_ statement: String) async throws {
+      { $0.places = [] }, { $0.places[0].offset += 1 }, { $0.places[0].segment = 3 }, { $0.places[0].offset = 999_999 },
+      { $0.places.append(PlaceEntry(LogPosition(size: 5, segment: Segment(first: 0), offset: 17))) },
+    ] as [@Sendable (inout IndexContentsUnderTest) -> Void])
+  func wrongPlaces(_ change: @Sendable (inout IndexContentsUnderTest) -> Void) async throws {
     try await withLedger { ledger in
       ledger.limits.segmentBytes = 3000
       try ledger.open()
       try await ledger.fill(12)
       try ledger.close()
-      try self.change(ledger, statement)
+      try IndexContentsUnderTest.change(ledger, change)
       let log = try ledger.open()
       for sequence in 0..<log.size {
         #expect(try log.line(at: sequence).map { try LogFormat.Record(line: $0).sequence } == sequence)
@@ -200,40 +247,57 @@ import Testing
     }
   }
 
-  private func change(_ ledger: TestLedger, _ statement: String) throws {
-    let queue = try DatabaseQueue(path: ledger.directory.index)
-    try queue.writeWithoutTransaction { db in try db.execute(sql: statement) }
-    try queue.close()
+  private func change(_ ledger: TestLedger, _ body: (inout IndexManifest) -> Void) throws {
+    var manifest = try #require(IndexManifest(in: ledger.directory.index))
+    body(&manifest)
+    try manifest.write(to: ledger.directory.index)
   }
 
   // MARK: Examination
 
+  /// What is done to the entries, and how many of which kind are wrong then.
+  struct Alteration: Sendable {
+    var kind: String
+    var count: Int
+    var change: @Sendable (inout IndexContentsUnderTest) -> Void
+
+    init(_ kind: String, _ count: Int, _ change: @escaping @Sendable (inout IndexContentsUnderTest) -> Void) {
+      (self.kind, self.count, self.change) = (kind, count, change)
+    }
+  }
+
   @Test(
-    "The examination finds rows that are altered, missing or too many",
+    "The examination finds entries that are altered, missing or too many",
     arguments: [
-      ("UPDATE ids SET sequence = 3 WHERE sequence = 4", "ids", 2), ("DELETE FROM ids WHERE sequence = 4", "ids", 1),
-      ("INSERT INTO ids VALUES (zeroblob(16), 4)", "ids", 1),
-      ("UPDATE subjects SET version = 9 WHERE subject = 'akte/a-1'", "subjects", 2),
-      ("UPDATE subjects SET state = 'zu' WHERE subject = 'akte/a-1'", "subjects", 2),
-      ("INSERT INTO subjects VALUES (99, 'akte/z', 1, NULL, 1)", "subjects", 1),
-      ("DELETE FROM events WHERE sequence = 2", "events", 1),
-      ("UPDATE events SET actor = 77 WHERE sequence = 2", "events", 2),
-      ("INSERT INTO events VALUES (1, 99, 1, 1)", "events", 1),
-      ("UPDATE places SET offset = 5 WHERE sequence = 0", "places", 2),
+      Alteration("ids", 2) { $0.ids[2].sequence += 1 }, Alteration("ids", 1) { $0.ids.remove(at: 3) },
+      Alteration("ids", 1) { $0.ids.insert(IDEntry(key: IndexKey(high: 0, low: 0), sequence: 4), at: 0) },
+      Alteration("subjects", 2) { $0.subjects[1].version = 9 },
+      Alteration("subjects", 2) { $0.subjects[1].state = 77 },
+      Alteration("subjects", 1) {
+        let key = IndexKey(high: 0, low: 0)
+        $0.subjects.insert(SubjectEntry(key: key, version: 1, first: 99, last: 1, state: 0), at: 0)
+      },
+      Alteration("events", 1) { $0.events.remove(at: 2) }, Alteration("events", 2) { $0.events[2].actor = 77 },
+      Alteration("events", 1) { $0.events.append(EventEntry(subject: 99, sequence: 99, type: 1, actor: 1)) },
+      Alteration("places", 2) { $0.places[0].offset = 5 },
     ])
-  func examination(_ statement: String, _ table: String, _ count: Int) async throws {
+  func examination(_ alteration: Alteration) async throws {
     try await withLedger { ledger in
       try ledger.open()
       try await ledger.fill(5, prefix: "a", subjects: 4)
       try ledger.close()
       #expect(try IndexExamination(LogReader(ledger.directory), rules: ledger.rules).run() == .sound(records: 6))
-      try change(ledger, statement)
-      #expect(try IndexExamination(LogReader(ledger.directory), rules: ledger.rules).run() == .differs([table: count]))
+      try IndexContentsUnderTest.change(ledger, alteration.change)
+      #expect(
+        try IndexExamination(LogReader(ledger.directory), rules: ledger.rules).run()
+          == .differs([alteration.kind: alteration.count]))
       // It leaves nothing behind, and what an interrupted one has left does not mislead the next.
       let files = try FileManager.default.contentsOfDirectory(atPath: ledger.directory.cache)
       #expect(!files.contains { $0.contains("check") })
       try FileManager.default.copyItem(atPath: ledger.directory.index, toPath: ledger.directory.index + ".check")
-      #expect(try IndexExamination(LogReader(ledger.directory), rules: ledger.rules).run() == .differs([table: count]))
+      #expect(
+        try IndexExamination(LogReader(ledger.directory), rules: ledger.rules).run()
+          == .differs([alteration.kind: alteration.count]))
     }
   }
 
@@ -250,13 +314,15 @@ import Testing
       #expect(try result() == .missing)
       ledger.identity = "test"
       #expect(try result() == .sound(records: 6))
-      try change(ledger, "DROP TABLE ids")
+      let run = try #require(IndexManifest(in: ledger.directory.index)?.runs.first?.file)
+      var bytes = try ledger.bytes(ledger.directory.index + "/" + run)
+      bytes[7] ^= 1
+      try ledger.write(bytes, to: ledger.directory.index + "/" + run)
       guard case .unreadable = try result() else {
         Issue.record("not unreadable")
         return
       }
-      try ledger.write(Array("no database".utf8), to: ledger.directory.index)
-      ledger.remove("cache/index.sqlite-wal")
+      try ledger.write(Array("no manifest".utf8), to: IndexManifest.path(in: ledger.directory.index))
       #expect(try result() == .missing)
       ledger.remove("cache")
       #expect(try result() == .missing)

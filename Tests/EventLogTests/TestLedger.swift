@@ -198,9 +198,7 @@ final class TestLedger {
     try? FileManager.default.removeItem(atPath: directory.path + "/" + name)
   }
 
-  func removeIndex() {
-    for suffix in ["", "-wal", "-shm"] { remove("cache/index.sqlite" + suffix) }
-  }
+  func removeIndex() { remove("cache/index") }
 
   // MARK: Verification
 

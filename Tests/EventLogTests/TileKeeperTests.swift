@@ -119,11 +119,14 @@ struct TileKeeperTests {
   }
 
   /// A power failure leaves files empty that were not synced, also of tiles that nothing is read from any more.
-  @Test func narrowerTilesOfEarlierCheckpointsAreGoneAfterOpening() async throws {
+  @Test(arguments: [1, 9, Tile.fullWidth])
+  func tilesOfOtherCheckpointsAreGoneAfterOpening(_ width: Int) async throws {
     try await withLedger { ledger in
       try ledger.open()
       try ledger.close()
-      let narrow = file(ledger, Tile(level: 0, index: 0, width: 1))
+      let narrow = file(ledger, Tile(level: 0, index: 0, width: width))
+      try FileManager.default.createDirectory(
+        atPath: (narrow as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
       try Data().write(to: URL(filePath: narrow))
       try ledger.open()
       try await ledger.fill(5)

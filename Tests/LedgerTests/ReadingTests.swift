@@ -149,7 +149,7 @@ import Testing
       try await ledger.open()
       try await fill(ledger)
       try ledger.close()
-      try await putForeignFiles("index.sqlite", into: ledger)
+      try await putForeignFiles("index", into: ledger)
       let wrong = try findings(ledger).filter { !$0.isSound }
       #expect(wrong.count == 1 && wrong[0].english.contains("index") && wrong[0].german.contains("Index"))
       #expect(try findings(ledger).allSatisfy(\.isSound))

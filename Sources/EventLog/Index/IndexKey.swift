@@ -1,0 +1,56 @@
+import TransparencyLog
+
+/// What the index holds of a text that it looks up: 128 bits of its SHA-256, so that entries have one length.
+///
+/// Of an event that is `source` + `id`, its idempotency key: the first 16 bytes of SHA-256(source ‖ 0x00 ‖ id). Neither
+/// attribute can hold a zero byte. A hit is compared with the log line before it counts, so a collision could at worst
+/// refuse an event, never answer for one that is not there. Of a subject it is the first 16 bytes of
+/// SHA-256(subject); two subjects with one key would take 2⁶⁴ hashes to find.
+struct IndexKey: Sendable, Hashable, Comparable {
+  let high: UInt64
+  let low: UInt64
+
+  init(high: UInt64, low: UInt64) {
+    self.high = high
+    self.low = low
+  }
+
+  init(source: String, id: String) {
+    self.init { hasher in
+      IndexKey.update(&hasher, source)
+      withUnsafeBytes(of: UInt8(0)) { hasher.update($0) }
+      IndexKey.update(&hasher, id)
+    }
+  }
+
+  init(subject: String) {
+    self.init { IndexKey.update(&$0, subject) }
+  }
+
+  private init(_ update: (inout SHA256Hasher) -> Void) {
+    var hasher = SHA256Hasher()
+    update(&hasher)
+    let digest = hasher.finalize()
+    (high, low) = digest.withUnsafeBytes {
+      ($0.load(as: UInt64.self).bigEndian, $0.load(fromByteOffset: 8, as: UInt64.self).bigEndian)
+    }
+  }
+
+  private static func update(_ hasher: inout SHA256Hasher, _ text: String) {
+    var text = text
+    text.withUTF8 { hasher.update(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// Half of a digest is random enough.
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(low)
+  }
+
+  @inline(__always) static func == (left: IndexKey, right: IndexKey) -> Bool {
+    left.low == right.low && left.high == right.high
+  }
+
+  @inline(__always) static func < (left: IndexKey, right: IndexKey) -> Bool {
+    left.high < right.high || left.high == right.high && left.low < right.low
+  }
+}

@@ -1,0 +1,192 @@
+import Foundation
+
+/// A run: the index of some neighbouring records, in one file that never changes, each kind of entry sorted by its key.
+///
+/// Every block is checked when it is read. The file may be removed while the run is open; it is read on until then.
+final class IndexRun: Sendable {
+  let description: IndexRunDescription
+  let names: [IndexRunDescription.Name]
+  let ids: Section<IDEntry>
+  let subjects: Section<SubjectEntry>
+  let events: Section<EventEntry>
+  let places: Section<PlaceEntry>
+  let path: String
+
+  private let descriptor: Int32
+  private let idFilter: BloomFilter
+  private let subjectFilter: BloomFilter
+
+  /// The entries of one kind.
+  struct Section<Entry: IndexEntry>: Sendable {
+    let firstBlock: Int
+    let count: Int
+    /// The first key of each block.
+    let fences: [Entry.Key]
+
+    fileprivate init(_ fences: [Entry], count: Int, behind firstBlock: Int) {
+      self.firstBlock = firstBlock
+      self.count = count
+      self.fences = fences.map(\.key)
+    }
+
+    var blocks: Int { fences.count }
+
+    /// How many entries a block of it has.
+    func count(inBlock block: Int) -> Int {
+      let perBlock = IndexBlock.entries(of: Entry.self)
+      return min(perBlock, count - block * perBlock)
+    }
+  }
+
+  /// - Throws: ``IndexError``, and ``SystemError`` where the file cannot be opened.
+  init(_ description: IndexRunDescription, in folder: String) throws {
+    let path = folder + "/" + description.file
+    let descriptor = try SystemCall.open(path, O_RDONLY)
+    do {
+      let tail = try IndexRun.tail(of: description, descriptor, path)
+      ids = Section(tail.ids, count: description.ids, behind: 0)
+      subjects = Section(tail.subjects, count: description.subjects, behind: ids.blocks)
+      events = Section(tail.events, count: description.events, behind: subjects.firstBlock + subjects.blocks)
+      places = Section(tail.places, count: description.places, behind: events.firstBlock + events.blocks)
+      (idFilter, subjectFilter, names) = (tail.idFilter, tail.subjectFilter, tail.names)
+    } catch {
+      SystemCall.close(descriptor)
+      throw error
+    }
+    self.description = description
+    self.path = path
+    self.descriptor = descriptor
+  }
+
+  deinit {
+    SystemCall.close(descriptor)
+  }
+
+  private static func tail(
+    of description: IndexRunDescription, _ descriptor: Int32, _ path: String
+  ) throws -> IndexRunTail {
+    let size = Int(clamping: try SystemCall.size(of: descriptor, path: path))
+    let count = description.tailBytes
+    guard count >= 32, count % 32 == 0, count <= size, (size - count) % IndexBlock.bytes == 0 else {
+      throw IndexError.damaged(path: path, detail: "it has \(size) bytes, expected others")
+    }
+    var bytes = [UInt8](repeating: 0, count: count)
+    let tail = try bytes.withUnsafeMutableBytes { buffer -> IndexRunTail? in
+      guard try SystemCall.read(descriptor, into: buffer, at: UInt64(size - count), path: path) == count,
+        BlockSum.of(UnsafeRawBufferPointer(buffer), seed: description.seed) == description.tailSum
+      else { return nil }
+      return IndexRunTail(UnsafeRawBufferPointer(buffer), of: description)
+    }
+    guard let tail else { throw IndexError.damaged(path: path, detail: "its tail is not the one that was written") }
+    let blocks = tail.ids.count + tail.subjects.count + tail.events.count + tail.places.count
+    guard blocks * IndexBlock.bytes == size - count else {
+      throw IndexError.damaged(path: path, detail: "it has \(size) bytes, expected others")
+    }
+    return tail
+  }
+
+  // MARK: Look-ups
+
+  func sequence(of key: IndexKey) throws -> UInt64? {
+    guard idFilter.mayContain(key) else { return nil }
+    return try entry(key, in: ids)?.sequence
+  }
+
+  func state(of subject: IndexKey) throws -> SubjectEntry? {
+    guard subjectFilter.mayContain(subject) else { return nil }
+    return try entry(subject, in: subjects)
+  }
+
+  /// The entry with exactly that key.
+  private func entry<Entry: IndexEntry>(_ key: Entry.Key, in section: Section<Entry>) throws -> Entry? {
+    let block = section.fences.partitioningIndex { $0 > key } - 1
+    guard block >= 0 else { return nil }
+    return try withBlock(block, of: section) { entries in
+      let place = entries.partitioningIndex { $0.key >= key }
+      guard place < entries.count, entries[place].key == key else { return nil }
+      return entries[place]
+    }
+  }
+
+  /// Hands out the entries from a key on, in order, until `body` returns false.
+  ///
+  /// - Returns: false if `body` did.
+  @discardableResult
+  func forEach<Entry: IndexEntry>(
+    in section: Section<Entry>, from key: Entry.Key, _ body: (Entry) throws -> Bool
+  ) throws -> Bool {
+    var block = max(0, section.fences.partitioningIndex { $0 > key } - 1)
+    while block < section.blocks {
+      let goOn = try withBlock(block, of: section) { entries in
+        for place in entries.partitioningIndex(where: { $0.key >= key })..<entries.count {
+          guard try body(entries[place]) else { return false }
+        }
+        return true
+      }
+      guard goOn else { return false }
+      block += 1
+    }
+    return true
+  }
+
+  /// Hands out the entries below a key, the last first, until `body` returns false.
+  ///
+  /// - Returns: false if `body` did.
+  @discardableResult
+  func forEachBackwards<Entry: IndexEntry>(
+    in section: Section<Entry>, below key: Entry.Key, _ body: (Entry) throws -> Bool
+  ) throws -> Bool {
+    var block = section.fences.partitioningIndex { $0 >= key } - 1
+    while block >= 0 {
+      let goOn = try withBlock(block, of: section) { entries in
+        for place in (0..<entries.partitioningIndex(where: { $0.key >= key })).reversed() {
+          guard try body(entries[place]) else { return false }
+        }
+        return true
+      }
+      guard goOn else { return false }
+      block -= 1
+    }
+    return true
+  }
+
+  /// The entries of a block, as they stand in it.
+  struct Entries<Entry: IndexEntry> {
+    fileprivate let base: UnsafeRawPointer
+    let count: Int
+
+    @inline(__always) subscript(place: Int) -> Entry { Entry(base + place * Entry.width) }
+
+    func partitioningIndex(where isBehind: (Entry) -> Bool) -> Int {
+      var (low, high) = (0, count)
+      while low < high {
+        let middle = (low + high) / 2
+        if isBehind(self[middle]) { high = middle } else { low = middle + 1 }
+      }
+      return low
+    }
+  }
+
+  private func withBlock<Entry: IndexEntry, Output>(
+    _ block: Int, of section: Section<Entry>, _ body: (Entries<Entry>) throws -> Output
+  ) throws -> Output {
+    try withUnsafeTemporaryAllocation(byteCount: IndexBlock.bytes, alignment: 16) { buffer in
+      try read(section.firstBlock + block, into: buffer)
+      guard let base = buffer.baseAddress else { preconditionFailure("a block has bytes") }
+      return try body(Entries(base: UnsafeRawPointer(base), count: section.count(inBlock: block)))
+    }
+  }
+
+  /// Reads whole blocks, from a number on, and checks each.
+  func read(_ block: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
+    let count = try SystemCall.read(descriptor, into: buffer, at: UInt64(block * IndexBlock.bytes), path: path)
+    guard count == buffer.count, let base = buffer.baseAddress else {
+      throw IndexError.damaged(path: path, detail: "it ends at block \(block + count / IndexBlock.bytes)")
+    }
+    for place in 0..<buffer.count / IndexBlock.bytes {
+      guard IndexBlock.isSound(base + place * IndexBlock.bytes, seed: description.seed, number: block + place) else {
+        throw IndexError.damaged(path: path, detail: "block \(block + place) is not the one that was written")
+      }
+    }
+  }
+}
