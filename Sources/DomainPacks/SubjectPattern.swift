@@ -44,7 +44,30 @@ struct SubjectPattern: Sendable {
 
   /// Takes time in proportion to the subject's length for each part, whatever the pattern: packs and senders are foreign.
   func matches(_ subject: String) -> Bool {
-    let bytes = Array(subject.utf8)
+    var copy = subject
+    return copy.withUTF8 { matchesInOrder($0) ?? matches($0) }
+  }
+
+  /// Most patterns are literals with a placeholder at the end, where there is nothing to try.
+  ///
+  /// - Returns: nil for a pattern of another form.
+  private func matchesInOrder(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool? {
+    var rest = bytes[...]
+    for (number, part) in parts.enumerated() {
+      switch part {
+      case .literal(let literal):
+        guard rest.starts(with: literal) else { return false }
+        rest = rest.dropFirst(literal.count)
+      case .placeholder(let slash):
+        guard number == parts.count - 1 else { return nil }
+        return !rest.isEmpty
+          && rest.allSatisfy { SubjectPattern.isNameByte($0) || slash && $0 == UInt8(ascii: "/") }
+      }
+    }
+    return rest.isEmpty
+  }
+
+  private func matches(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     // The places up to which the parts so far can reach.
     var reached = [Bool](repeating: false, count: bytes.count + 1)
     reached[0] = true

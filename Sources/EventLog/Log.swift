@@ -109,8 +109,9 @@ public final class Log: Sendable {
     let sequencer = try Sequencer(
       directory: directory, end: opened.end, index: index, durable: durable, limits: limits, logger: logger,
       clock: rules.clock, checkContent: rules.hasContent
-    ) { end in
+    ) { end, hashes in
       position.set(end)
+      tileKeeper.grown(hashes, from: end.position.size - UInt64(hashes.count))
       checkpointer.grown(to: end)
       signal.grow(to: end.position.size)
     }

@@ -30,8 +30,8 @@ final class Sequencer: @unchecked Sendable {
   private let clock: @Sendable () -> Timestamp
   private let logger: Logger
   let metrics = LogMetrics()
-  /// Called on the sequencer's thread after each commit.
-  private let committed: (LogEnd) -> Void
+  /// Called on the sequencer's thread after each commit, with the leaf hashes of its records.
+  private let committed: (LogEnd, [Digest]) -> Void
 
   // Under `condition`:
   private let condition = NSCondition()
@@ -52,13 +52,14 @@ final class Sequencer: @unchecked Sendable {
   /// The newest `recordedtime` as text.
   private var timeText: (time: Timestamp, text: String)?
   private var numbers: [ExactText: UInt32] = [:]
+  private var recentNames: [(name: ExactText, number: UInt32)] = []
   private var reader: IndexReader { index.reader }
 
   /// - Parameter end: the end of the log, everything before it being on the disk.
   init(
     directory: LedgerDirectory, end: LogEnd, index: LogIndex, durable: DurableHead, limits: Log.Limits,
     logger: Logger, clock: @escaping @Sendable () -> Timestamp, checkContent: @escaping ContentCheck,
-    committed: @escaping (LogEnd) -> Void
+    committed: @escaping (LogEnd, [Digest]) -> Void
   ) throws(SystemError) {
     self.directory = directory
     self.end = end
@@ -273,8 +274,9 @@ final class Sequencer: @unchecked Sendable {
           return .failure(.repeatedInBatch(index: position, first: first))
         }
       }
+      let found = try index.find(prepared.key, of: prepared.subjectKey)
       // Idempotency comes first: a repeated event gets its receipt, whatever version it expects.
-      if let known = try staged.memory.ids.value(for: prepared.key)?.sequence ?? reader.sequence(of: prepared.key) {
+      if let known = staged.memory.ids.value(for: prepared.key)?.sequence ?? found.sequence {
         switch try receipt(again: prepared, at: known, position: position) {
         case .success(let receipt): slots.append(.recorded(receipt))
         case .failure(let refusal): return .failure(refusal)
@@ -283,7 +285,7 @@ final class Sequencer: @unchecked Sendable {
       }
 
       let key = prepared.subjectKey
-      let before = try subjects[key] ?? staged.memory.state(of: key) ?? index.entry(of: key)
+      let before = subjects[key] ?? staged.memory.state(of: key) ?? found.subject
       if let expected = event.expectedVersion, expected != before?.version ?? 0 {
         return .failure(.versionConflict(index: position, expected: expected, actual: before?.version ?? 0))
       }
@@ -351,9 +353,13 @@ final class Sequencer: @unchecked Sendable {
 
   /// The number of a name in the index, looked up once.
   private func number(of name: String) -> UInt32 {
-    if let known = numbers[ExactText(name)] { return known }
-    let number = index.add(name: name)
-    numbers[ExactText(name)] = number
+    let name = ExactText(name)
+    if let recent = recentNames.first(where: { $0.name == name }) { return recent.number }
+    let number = numbers[name] ?? index.add(name: name.text)
+    numbers[name] = number
+    // The type and the actor of an event are mostly those of the one before.
+    if recentNames.count == 4 { recentNames.removeLast() }
+    recentNames.insert((name, number), at: 0)
     return number
   }
 
@@ -464,7 +470,7 @@ final class Sequencer: @unchecked Sendable {
     end = staged.end
     try index.add(staged.memory)
     durable.publish(end.position)
-    committed(end)
+    committed(end, staged.hashes)
     let answers = staged.answers
     staged.reset(after: end)
     for (answer, result) in answers { answer.give(result) }  // crash here: a repeated event gets its first receipt
@@ -546,6 +552,8 @@ private struct Staged {
   /// The end of the log when this is durable.
   var end: LogEnd
   var answers: [(Answer, Result<[Receipt], AppendError>)] = []
+  /// The leaf hashes of its records.
+  private(set) var hashes: [Digest] = []
   private var first: UInt64
   private var ranges: [Range<Int>] = []
 
@@ -560,6 +568,7 @@ private struct Staged {
     memory.add(key: key, subject: subject, type: type, actor: actor, hash: hash, place: place)
     let start = ranges.last?.upperBound ?? 0
     ranges.append(start..<start + length)
+    hashes.append(hash)
     end.frontier.append(hash)
     end.lastHash = hash
     end.position.size += 1
@@ -577,6 +586,7 @@ private struct Staged {
     self.end = end
     first = end.position.size
     ranges.removeAll(keepingCapacity: true)
+    hashes.removeAll(keepingCapacity: true)
     answers.removeAll(keepingCapacity: true)
   }
 }

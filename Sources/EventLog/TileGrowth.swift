@@ -23,9 +23,12 @@ struct TileGrowth {
   }
 
   /// Takes the next line.
-  mutating func take(_ line: UnsafeRawBufferPointer) throws {
+  mutating func take(_ line: UnsafeRawBufferPointer) throws { try take(RFC6962.leafHash(line)) }
+
+  /// Takes the next line's leaf hash.
+  mutating func take(_ hash: Digest) throws {
     var full: [(Tile, [UInt8])] = []
-    edge.append(RFC6962.leafHash(line)) { full.append(($0, $1)) }
+    edge.append(hash) { full.append(($0, $1)) }
     for (tile, bytes) in full { try write(bytes, tile) }
   }
 

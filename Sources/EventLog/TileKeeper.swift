@@ -21,6 +21,7 @@ final class TileKeeper: @unchecked Sendable {
   /// The newest one whose tiles are complete.
   private var kept: SignedTree?
   private var replacements: [(tile: Tile, bytes: [UInt8])] = []
+  private var recent = RecentHashes()
   private var isClosing = false
   private var isFinished = false
   private let signal = SizeSignal(size: 0)
@@ -54,6 +55,13 @@ final class TileKeeper: @unchecked Sendable {
     condition.lock()
     newest = Target(size: end.position.size, root: end.frontier.root, note: note)
     condition.broadcast()
+    condition.unlock()
+  }
+
+  /// Records have become durable; called on the sequencer's thread, so it only keeps their hashes.
+  func grown(_ hashes: [Digest], from sequence: UInt64) {
+    condition.lock()
+    recent.append(hashes, from: sequence)
     condition.unlock()
   }
 
@@ -188,7 +196,11 @@ final class TileKeeper: @unchecked Sendable {
       if isClosing, target.size - growth.edge.size > TileKeeper.lastRecords { throw Stopped() }
       let from = growth.edge.size
       let below = min(target.size, from + TileKeeper.chunk)
-      try lines(from, below) { try growth.take($0) }
+      if let hashes = condition.withLock({ recent.take(from: from, below: below) }) {
+        for hash in hashes { try growth.take(hash) }
+      } else {
+        try lines(from, below) { try growth.take($0) }
+      }
       guard growth.edge.size == below else {
         throw LogTreeError.logEnds(records: growth.edge.size, expected: target.size)
       }

@@ -23,8 +23,7 @@ struct EventPreparation: Sendable {
     guard principal.scope.contains(source: event.source) else {
       throw Refusal(.forbidden, pointer: "/source", "\(principal.name) may not append in the name of \(event.source)")
     }
-    var event = event
-    if event.authid == nil || !principal.delegates { event.act(as: principal.name) }
+    let event = event.authid == nil || !principal.delegates ? event.acting(as: principal.name) : event
     do {
       let type = try check(event)
       // A repeated event must not give a person whose data were erased a new key.
@@ -70,8 +69,6 @@ struct EventPreparation: Sendable {
       copied = range.upperBound
     }
     sealed += data.document.bytes[copied..<data.range.upperBound]
-    var stored = event
-    stored.payload = .json(try JSONDocument(sealed).root)
-    return stored
+    return event.with(payload: .json(try JSONDocument(sealed).root))
   }
 }

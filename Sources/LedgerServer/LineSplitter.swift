@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 
 /// Cuts a stream of bytes into the lines of NDJSON: ended by LF, a CR before it dropped, empty lines left out, the last
@@ -23,12 +24,14 @@ struct LineSplitter {
   /// Takes the next bytes and hands out the lines that end in them. A line's bytes are valid during the call only.
   mutating func take(_ chunk: ByteBuffer, _ body: (_ number: Int, _ line: Line) -> Void) {
     chunk.withUnsafeReadableBytes { bytes in
-      var remaining = bytes[...]
-      while let end = remaining.firstIndex(of: UInt8(ascii: "\n")) {
-        hand(UnsafeRawBufferPointer(rebasing: remaining[..<end]), to: body)
-        remaining = remaining[(end + 1)...]
+      guard let base = bytes.baseAddress else { return }
+      var start = 0
+      while let feed = memchr(base + start, 0x0A, bytes.count - start) {
+        let end = UnsafeRawPointer(feed) - base
+        hand(UnsafeRawBufferPointer(rebasing: bytes[start..<end]), to: body)
+        start = end + 1
       }
-      keep(UnsafeRawBufferPointer(rebasing: remaining))
+      keep(UnsafeRawBufferPointer(rebasing: bytes[start...]))
     }
   }
 

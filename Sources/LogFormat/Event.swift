@@ -12,34 +12,61 @@ public struct Event: Sendable {
     }
   }
 
-  public var id: String
-  public var source: String
-  public var type: String
-  public var subject: String
+  /// One object, shared by all copies of the event: on its way to the log an event is handed on many times.
+  private final class Content: Sendable {
+    let id: String
+    let source: String
+    let type: String
+    let subject: String
+    let time: String?
+    let extensions: [Extension]
+    let dataContentType: String?
+    let dataSchema: String?
+    let payload: Payload
+    let expectedVersion: UInt64?
+
+    init(
+      id: String, source: String, type: String, subject: String, time: String?, extensions: [Extension],
+      dataContentType: String?, dataSchema: String?, payload: Payload, expectedVersion: UInt64?
+    ) {
+      self.id = id
+      self.source = source
+      self.type = type
+      self.subject = subject
+      self.time = time
+      self.extensions = extensions
+      self.dataContentType = dataContentType
+      self.dataSchema = dataSchema
+      self.payload = payload
+      self.expectedVersion = expectedVersion
+    }
+  }
+
+  private let content: Content
+
+  public var id: String { content.id }
+  public var source: String { content.source }
+  public var type: String { content.type }
+  public var subject: String { content.subject }
   /// When it happened (business time), RFC 3339 as sent.
-  public var time: String?
+  public var time: String? { content.time }
   /// In ASCII order of their names.
-  public private(set) var extensions: [Extension]
-  public var dataContentType: String?
-  public var dataSchema: String?
-  public var payload: Payload
+  public var extensions: [Extension] { content.extensions }
+  public var dataContentType: String? { content.dataContentType }
+  public var dataSchema: String? { content.dataSchema }
+  public var payload: Payload { content.payload }
   /// The version the subject must have before this event; 0 means that it must be new. Not stored.
-  public var expectedVersion: UInt64?
+  public var expectedVersion: UInt64? { content.expectedVersion }
 
   public init(
     id: String, source: String, type: String, subject: String, time: String? = nil, extensions: [Extension] = [],
     dataContentType: String? = nil, dataSchema: String? = nil, payload: Payload = .none, expectedVersion: UInt64? = nil
   ) {
-    self.id = id
-    self.source = source
-    self.type = type
-    self.subject = subject
-    self.time = time
-    self.extensions = extensions.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-    self.dataContentType = dataContentType
-    self.dataSchema = dataSchema
-    self.payload = payload
-    self.expectedVersion = expectedVersion
+    content = Content(
+      id: id, source: source, type: type, subject: subject, time: time,
+      extensions: extensions.count < 2
+        ? extensions : extensions.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) },
+      dataContentType: dataContentType, dataSchema: dataSchema, payload: payload, expectedVersion: expectedVersion)
   }
 
   /// Who acted, as the event says (CloudEvents auth context).
@@ -47,10 +74,19 @@ public struct Event: Sendable {
     extensions.first { $0.name == "authid" }?.value.text
   }
 
-  /// Replaces `authid` (and drops `authtype` with it, which described the old one).
-  public mutating func act(as authid: String) {
-    extensions.removeAll { $0.name == "authid" || $0.name == "authtype" }
-    let place = extensions.firstIndex { "authid".utf8.lexicographicallyPrecedes($0.name.utf8) } ?? extensions.endIndex
-    extensions.insert(Extension("authid", .string(authid)), at: place)
+  /// The event with another `authid`, and without `authtype`, which described the old one.
+  public func acting(as authid: String) -> Event {
+    var extensions = extensions.filter { $0.name != "authid" && $0.name != "authtype" }
+    extensions.append(Extension("authid", .string(authid)))
+    return with(extensions: extensions, payload: payload)
+  }
+
+  /// The event with another payload.
+  public func with(payload: Payload) -> Event { with(extensions: extensions, payload: payload) }
+
+  private func with(extensions: [Extension], payload: Payload) -> Event {
+    Event(
+      id: id, source: source, type: type, subject: subject, time: time, extensions: extensions,
+      dataContentType: dataContentType, dataSchema: dataSchema, payload: payload, expectedVersion: expectedVersion)
   }
 }

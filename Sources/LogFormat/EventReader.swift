@@ -6,31 +6,40 @@ extension Event {
     guard json.kind == .object else { throw EventError("", "expected a CloudEvent, a JSON object") }
     var draft = EventDraft()
     for member in json.members {
-      let pointer = "/" + JSONText.pointerToken(member.name)
-      switch member.name {
-      case "data": try draft.set(payload: .json(member.value), pointer: pointer)
-      case "data_base64":
-        guard let text = member.value.string else { throw EventError(pointer, "expected a string in base64") }
-        try draft.set(payload: .base64(text), pointer: pointer)
-      case "expectedversion" where member.value.kind != .null:
-        guard let version = member.value.integer, version >= 0 else {
-          throw EventError(pointer, "expected the subject's version as a whole number from 0")
+      let value = member.value
+      // One name after the other: for names this short that is quicker than a dictionary. Pointers are for errors only.
+      if member.hasName("data") {
+        try draft.set(payload: .json(value), pointer: "/data")
+      } else if member.hasName("data_base64") {
+        guard let text = value.string else { throw EventError("/data_base64", "expected a string in base64") }
+        try draft.set(payload: .base64(text), pointer: "/data_base64")
+      } else if value.kind == .null {
+        // CloudEvents 1.0, JSON format §2.2: an attribute that is null is as if absent.
+        continue
+      } else if member.hasName("expectedversion") {
+        guard let version = value.integer, version >= 0 else {
+          throw EventError("/expectedversion", "expected the subject's version as a whole number from 0")
         }
         draft.expectedVersion = UInt64(version)
-      default:
-        // CloudEvents 1.0, JSON format §2.2: an attribute that is null is as if absent.
-        if member.value.kind == .null { continue }
-        try draft.set(member.name, try Event.attribute(member.value, pointer), pointer: pointer)
+      } else if let known = EventDraft.Slot.named.first(where: { member.hasName($0.name) }) {
+        try draft.set(known.slot, try Event.attribute(value, member), pointer: "/" + known.name)
+      } else {
+        try draft.set(member.name, try Event.attribute(value, member), pointer: Event.pointer(to: member))
       }
     }
     self = try draft.finish { "/" + $0 }
   }
 
-  private static func attribute(_ value: JSONValue, _ pointer: String) throws(EventError) -> Extension.Value {
+  private static func pointer(to member: JSONValue.Member) -> String { "/" + JSONText.pointerToken(member.name) }
+
+  private static func attribute(
+    _ value: JSONValue, _ member: JSONValue.Member
+  ) throws(EventError) -> Extension.Value {
     if let text = value.string { return .string(text) }
     if let flag = value.bool { return .boolean(flag) }
     if let number = value.integer.flatMap(Int32.init(exactly:)) { return .integer(number) }
-    throw EventError(pointer, "expected a string, a boolean or a 32-bit integer (CloudEvents type system)")
+    throw EventError(
+      pointer(to: member), "expected a string, a boolean or a 32-bit integer (CloudEvents type system)")
   }
 
   /// Reads one event in the binary mode of the CloudEvents HTTP binding: `headers` are the `ce-` headers without that
@@ -78,32 +87,53 @@ private struct EventDraft {
   var payload = Event.Payload.none
   var expectedVersion: UInt64?
 
+  /// The attributes that have a place of their own.
+  enum Slot: String, CaseIterable {
+    case id, source, type, subject, time, specversion, datacontenttype, dataschema
+
+    /// With the names at hand: `allCases` and `rawValue` make them anew each time.
+    static let named: [(name: String, slot: Slot)] = allCases.map { ($0.rawValue, $0) }
+  }
+
   mutating func set(payload new: Event.Payload, pointer: String) throws(EventError) {
     guard case .none = payload else { throw EventError(pointer, "an event has either data or data_base64") }
     payload = new
   }
 
   mutating func set(_ name: String, _ value: Extension.Value, pointer: String) throws(EventError) {
-    if case .string(let text) = value, !Attribute.isString(text) {
-      throw EventError(pointer, "expected a string without control characters")
-    }
-    // One after the other: for names this short that is quicker than a set or a dictionary.
-    switch name {
-    case "specversion": try EventDraft.put(value, in: &specVersion, pointer)
-    case "id": try EventDraft.put(value, in: &id, pointer)
-    case "source": try EventDraft.put(value, in: &source, pointer)
-    case "type": try EventDraft.put(value, in: &type, pointer)
-    case "subject": try EventDraft.put(value, in: &subject, pointer)
-    case "time": try EventDraft.put(value, in: &time, pointer)
-    case "datacontenttype": try EventDraft.put(value, in: &dataContentType, pointer)
-    case "dataschema": try EventDraft.put(value, in: &dataSchema, pointer)
-    default: try setExtension(name, value, pointer)
+    if let slot = Slot(rawValue: name) { return try set(slot, value, pointer: pointer) }
+    try EventDraft.checkString(value, pointer)
+    try setExtension(name, value, pointer)
+  }
+
+  mutating func set(
+    _ slot: Slot, _ value: Extension.Value, pointer: @autoclosure () -> String
+  ) throws(EventError) {
+    switch slot {
+    case .specversion: try EventDraft.put(value, in: &specVersion, pointer())
+    case .id: try EventDraft.put(value, in: &id, pointer())
+    case .source: try EventDraft.put(value, in: &source, pointer())
+    case .type: try EventDraft.put(value, in: &type, pointer())
+    case .subject: try EventDraft.put(value, in: &subject, pointer())
+    case .time: try EventDraft.put(value, in: &time, pointer())
+    case .datacontenttype: try EventDraft.put(value, in: &dataContentType, pointer())
+    case .dataschema: try EventDraft.put(value, in: &dataSchema, pointer())
     }
   }
 
-  private static func put(_ value: Extension.Value, in slot: inout String?, _ pointer: String) throws(EventError) {
-    guard case .string(let text) = value else { throw EventError(pointer, "expected a string") }
-    guard slot == nil else { throw EventError(pointer, "given twice") }
+  private static func checkString(
+    _ value: Extension.Value, _ pointer: @autoclosure () -> String
+  ) throws(EventError) {
+    guard case .string(let text) = value, !Attribute.isString(text) else { return }
+    throw EventError(pointer(), "expected a string without control characters")
+  }
+
+  private static func put(
+    _ value: Extension.Value, in slot: inout String?, _ pointer: @autoclosure () -> String
+  ) throws(EventError) {
+    guard case .string(let text) = value else { throw EventError(pointer(), "expected a string") }
+    try checkString(value, pointer())
+    guard slot == nil else { throw EventError(pointer(), "given twice") }
     slot = text
   }
 

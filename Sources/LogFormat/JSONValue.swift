@@ -42,6 +42,16 @@ public struct JSONValue: Sendable {
       ? String(decoding: JSONText.decode(text, escaped: true), as: UTF8.self) : String(decoding: text, as: UTF8.self)
   }
 
+  /// How many Unicode scalars a string has; nil for all else.
+  package var scalarCount: Int? {
+    guard node.kind == .string else { return nil }
+    if node.escaped { return string?.unicodeScalars.count }
+    // Each scalar has one byte that does not continue another.
+    return document.bytes.withUnsafeBufferPointer { bytes in
+      (Int(node.start) + 1..<Int(node.end) - 1).reduce(0) { bytes[$1] & 0xC0 == 0x80 ? $0 : $0 + 1 }
+    }
+  }
+
   /// Whether a string is written as ``JSONText/append(_:to:)`` writes it.
   var isStringInShortestForm: Bool {
     // Without a backslash nothing is escaped, and nothing needed to be: the reader has refused it otherwise.
@@ -162,9 +172,8 @@ extension JSONValue {
 
     /// Whether the member is called so, code point by code point (`==` would take other Unicode forms for the same).
     package func hasName(_ wanted: String) -> Bool {
-      let node = document.nodes[nameIndex]
-      if node.escaped { return name.utf8.elementsEqual(wanted.utf8) }
-      return document.bytes[Int(node.start) + 1..<Int(node.end) - 1].elementsEqual(wanted.utf8)
+      var copy = wanted
+      return copy.withUTF8 { document.isString(nameIndex, UnsafeRawBufferPointer($0)) }
     }
   }
 
@@ -202,5 +211,52 @@ extension JSONValue {
       defer { cursor = Int(document.nodes[cursor].next) }
       return JSONValue(document: document, index: cursor)
     }
+  }
+}
+
+extension JSONDocument {
+  /// Whether the string at a node is, decoded, these UTF-8 bytes.
+  func isString(_ node: Int, _ wanted: UnsafeRawBufferPointer) -> Bool {
+    let node = nodes[node]
+    return bytes.withUnsafeBufferPointer { bytes in
+      let (start, end) = (Int(node.start) + 1, Int(node.end) - 1)
+      if node.escaped { return JSONText.decode(self.bytes[start..<end], escaped: true).elementsEqual(wanted) }
+      guard wanted.count == end - start else { return false }
+      for offset in 0..<wanted.count where bytes[start + offset] != wanted[offset] { return false }
+      return true
+    }
+  }
+}
+
+/// Names that the members of objects are compared with again and again.
+package struct JSONNames: Sendable {
+  package let texts: [String]
+  private let bytes: [UInt8]
+  private let ends: [Int]
+
+  package init(_ texts: [String]) {
+    self.texts = texts
+    var (bytes, ends) = ([UInt8](), [Int]())
+    for text in texts {
+      bytes.append(contentsOf: text.utf8)
+      ends.append(bytes.count)
+    }
+    (self.bytes, self.ends) = (bytes, ends)
+  }
+
+  /// Which of the names each member of an object has, in the order of the members; -1 for none of them.
+  package func places(in object: JSONValue) -> [Int] {
+    var places: [Int] = []
+    bytes.withUnsafeBytes { names in
+      for member in object.members {
+        var start = 0
+        let place = ends.firstIndex { end in
+          defer { start = end }
+          return object.document.isString(member.nameIndex, UnsafeRawBufferPointer(rebasing: names[start..<end]))
+        }
+        places.append(place ?? -1)
+      }
+    }
+    return places
   }
 }

@@ -64,7 +64,9 @@ struct ExampleRecords {
     let type = try packs.check(event)
     var subject = subjects[event.subject] ?? SubjectState()
     try ExampleRecords.check(type.transition, of: event, in: subject)
-    if let data = event.payload.json { event.payload = .json(try ExampleRecords.seal(data, of: event, type)) }
+    if let data = event.payload.json {
+      event = event.with(payload: .json(try ExampleRecords.seal(data, of: event, type)))
+    }
 
     let happened = event.time.flatMap { Timestamp($0) }
     recordedTime = max(recordedTime, happened ?? recordedTime)

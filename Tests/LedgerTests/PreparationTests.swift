@@ -15,9 +15,7 @@ import TransparencyLog
   func authid() async throws {
     try await withLedger { ledger in
       try await ledger.open()
-      var foreign = try event("1", by: "somebody")
-      foreign.act(as: "somebody")
-      try await ledger.append(foreign)
+      try await ledger.append(event("1", by: "somebody"))
       try await ledger.append(event("2", on: "rad/2"))
       try await ledger.append(event("3", on: "rad/3", by: "clerk-7"), by: TestLedger.portal)
       try await ledger.append(event("4", on: "rad/4"), by: TestLedger.portal)

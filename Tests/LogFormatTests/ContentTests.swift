@@ -42,17 +42,24 @@ import TransparencyLog
       time: "2022-12-31T11:00:00Z", extensions: [Extension("authid", .string("a"))], schema: "urn:s",
       payload: .json(try json("1")))
     #expect(try same(one, one))
-    let others: [(String, (inout Event) -> Void)] = [
-      ("id", { $0.id = "2" }), ("source", { $0.source = "urn:b" }), ("type", { $0.type = "u" }),
-      ("subject", { $0.subject = "S" }), ("time", { $0.time = "2022-12-31T11:00:00.0Z" }),
-      ("no time", { $0.time = nil }),
-      ("schema", { $0.dataSchema = nil }), ("content type", { $0.dataContentType = "text/json" }),
-      ("authid", { $0.act(as: "b") }), ("no payload", { $0.payload = .none }),
-      ("payload as base64", { $0.payload = .base64("MQ==") }),
+    func other(
+      id: String? = nil, source: String? = nil, type: String? = nil, subject: String? = nil, time: String?? = .none,
+      schema: String?? = .none, contentType: String? = nil
+    ) -> Event {
+      Event(
+        id: id ?? one.id, source: source ?? one.source, type: type ?? one.type, subject: subject ?? one.subject,
+        time: time ?? one.time, extensions: one.extensions, dataContentType: contentType,
+        dataSchema: schema ?? one.dataSchema, payload: one.payload)
+    }
+    let others: [(String, Event)] = [
+      ("id", other(id: "2")), ("source", other(source: "urn:b")), ("type", other(type: "u")),
+      ("subject", other(subject: "S")), ("time", other(time: "2022-12-31T11:00:00.0Z")),
+      ("no time", other(time: .some(nil))), ("schema", other(schema: .some(nil))),
+      ("content type", other(contentType: "text/json")), ("authid", one.acting(as: "b")),
+      ("no payload", one.with(payload: .none)), ("payload as base64", one.with(payload: .base64("MQ=="))),
     ]
-    for (what, change) in others {
-      var other = one
-      change(&other)
+    #expect(try same(one, other()))
+    for (what, other) in others {
       #expect(try !same(one, other), "\(what)")
       #expect(try !same(other, one), "\(what), the other way round")
     }

@@ -154,14 +154,13 @@ private func refusal(_ text: String) throws -> EventError? {
 
   @Test("Whoever acts on behalf of somebody replaces the authid, and authtype with it")
   func acting() throws {
-    var event = try event(["authid": #""somebody""#, "authtype": #""user""#, "zz": #""x""#, "aa": #""y""#])
-    event.act(as: "dms")
+    let sent = try event(["authid": #""somebody""#, "authtype": #""user""#, "zz": #""x""#, "aa": #""y""#])
+    let event = sent.acting(as: "dms")
     #expect(
       event.extensions == [
         Extension("aa", .string("y")), Extension("authid", .string("dms")), Extension("zz", .string("x")),
       ])
-    var bare = try self.event([:])
-    bare.act(as: "dms")
+    let bare = try self.event([:]).acting(as: "dms")
     #expect(bare.extensions == [Extension("authid", .string("dms"))] && bare.authid == "dms")
   }
 

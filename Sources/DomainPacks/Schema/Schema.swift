@@ -38,7 +38,17 @@ final class Schema: Sendable {
   /// Whether every value fits, so that no value need be looked at.
   let acceptsEverything: Bool
 
+  /// Of ``Rules/properties``, in their order, then those of ``Rules/required`` that are none of them.
+  let names: JSONNames
+  /// For each of the required its place in ``names``.
+  let required: [Int]
+
   init(_ rules: Rules, source: JSONValue, acceptsEverything: Bool) {
+    let properties = rules.properties.map(\.name)
+    func isSame(_ left: String, _ right: String) -> Bool { left.utf8.elementsEqual(right.utf8) }
+    let names = properties + rules.required.filter { name in !properties.contains { isSame($0, name) } }
+    self.names = JSONNames(names)
+    required = rules.required.compactMap { name in names.firstIndex { isSame($0, name) } }
     self.rules = rules
     self.source = source
     self.acceptsEverything = acceptsEverything

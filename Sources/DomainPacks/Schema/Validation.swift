@@ -50,14 +50,11 @@ extension Schema {
   }
 
   private func stringViolation(of value: JSONValue) -> Violation? {
-    guard rules.minimumLength != nil || rules.maximumLength != nil || rules.pattern != nil || rules.format != nil,
-      let string = value.string
-    else { return nil }
-    if rules.minimumLength != nil || rules.maximumLength != nil {
-      let length = string.unicodeScalars.count
+    if rules.minimumLength != nil || rules.maximumLength != nil, let length = value.scalarCount {
       if let least = rules.minimumLength, length < least { return Violation(.shorter(than: least, length), value) }
       if let most = rules.maximumLength, length > most { return Violation(.longer(than: most, length), value) }
     }
+    guard rules.format != nil || rules.pattern != nil, let string = value.string else { return nil }
     if let format = rules.format, !format.accepts(string) { return Violation(.notInFormat(format), value) }
     if let pattern = rules.pattern, !pattern.isFound(in: string) { return Violation(.notLike(pattern.text), value) }
     return nil
@@ -74,8 +71,9 @@ extension Schema {
   }
 
   private func memberViolation(of value: JSONValue) -> Violation? {
-    for name in rules.required where value[name] == nil {
-      return Violation(.missing(becauseOf: nil), value).inside(.member(name))
+    let places = names.places(in: value)
+    for name in required where !places.contains(name) {
+      return Violation(.missing(becauseOf: nil), value).inside(.member(names.texts[name]))
     }
     for dependency in rules.dependentRequired where value[dependency.name] != nil {
       for name in dependency.required where value[name] == nil {
@@ -83,9 +81,9 @@ extension Schema {
       }
     }
     guard !rules.properties.isEmpty || rules.additionalProperties != nil else { return nil }
-    for member in value.members {
-      if let property = rules.properties.first(where: { member.hasName($0.name) }) {
-        if let violation = property.schema.violation(of: member.value) {
+    for (member, place) in zip(value.members, places) {
+      if place >= 0, place < rules.properties.count {
+        if let violation = rules.properties[place].schema.violation(of: member.value) {
           return violation.inside(.member(member.name))
         }
       } else if let additional = rules.additionalProperties {

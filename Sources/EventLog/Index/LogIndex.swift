@@ -378,13 +378,25 @@ final class LogIndex: IndexContents, @unchecked Sendable {
     return (found, runs)
   }
 
-  /// What is known of a subject, for the sequencer, which asks for the same ones again and again.
-  func entry(of subject: IndexKey) throws -> SubjectEntry? {
+  /// What is known of an event's key and of its subject, for the sequencer, which asks for every event.
+  func find(_ key: IndexKey, of subject: IndexKey) throws -> (sequence: UInt64?, subject: SubjectEntry?) {
     condition.lock()
-    let known = recent.entry(of: subject)
+    let sequence = active.ids.value(for: key)?.sequence ?? flushing.ids.value(for: key)?.sequence
+    let known = recent.entry(of: subject) ?? active.state(of: subject) ?? flushing.state(of: subject)
+    let runs = runs
     condition.unlock()
-    if let known { return known }
-    return try reader.entry(of: subject)
+    return (
+      try sequence ?? LogIndex.newest(in: runs) { try $0.sequence(of: key) },
+      try known ?? LogIndex.newest(in: runs) { try $0.state(of: subject) }
+    )
+  }
+
+  @inline(__always)
+  private static func newest<Output>(in runs: [IndexRun], _ find: (IndexRun) throws -> Output?) rethrows -> Output? {
+    for run in runs.reversed() {
+      if let found = try find(run) { return found }
+    }
+    return nil
   }
 
   func number(of name: String) -> UInt32? {
