@@ -22,8 +22,10 @@ struct Bench: ParsableCommand {
   @Flag(help: "Print the rows as JSON.") var json = false
   @Option(help: "Events sent in batches, and again as many in streams of lines.") var records: Int?
   @Option(help: "Seconds of a measurement that goes on as long as one likes.") var seconds: Double?
+  @Option(help: "How often each measurement is repeated.") var repetitions: Int?
 
   func validate() throws {
+    if let repetitions, repetitions < 1 { throw ValidationError("--repetitions must be at least 1") }
     if let records, records < 1 { throw ValidationError("--records must be at least 1") }
     if let seconds, seconds <= 0 { throw ValidationError("--seconds must be more than 0") }
   }
@@ -32,6 +34,7 @@ struct Bench: ParsableCommand {
     var size = quick ? RunSize.quick : .whole
     if let records { size.records = records }
     if let seconds { size.seconds = seconds }
+    if let repetitions { (size.repetitions, size.wholeRepetitions) = (repetitions, repetitions) }
     let session = try Session(program: program, packs: packs, directory: directory, size: size)
     defer { session.remove() }
     try session.run()

@@ -7,6 +7,7 @@ final class Session {
   let packs: String
   let daemon: Daemon
   let command: Command
+  private let start = MonotonicClock.seconds
   var sent = SentEvents()
   var report = Report()
 
@@ -33,9 +34,10 @@ final class Session {
   /// Records in the log.
   func records() throws -> Int { Int(try daemon.metrics()["aktenspur_log_records"]) }
 
-  /// Says on standard error what is being done.
+  /// Says on standard error what is being done, and since when.
   func progress(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+    let seconds = String(format: "%7.1f s  ", MonotonicClock.seconds - start)
+    FileHandle.standardError.write(Data((seconds + text + "\n").utf8))
   }
 
   /// An empty handler's answers to so many connections.

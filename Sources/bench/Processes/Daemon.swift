@@ -75,13 +75,15 @@ final class Daemon {
   func measuring<Output>(_ body: () throws -> Output) throws -> (Output, Usage) {
     let status = try status()
     status.forgetPeak()
-    let before = (processor: status.processorSeconds, clock: MonotonicClock.seconds)
+    let before = (
+      processor: status.processorSeconds, own: Usage.ownProcessorSeconds, clock: MonotonicClock.seconds
+    )
     let output = try body()
     return (
       output,
       Usage(
         processorSeconds: status.processorSeconds - before.processor, seconds: MonotonicClock.seconds - before.clock,
-        peakBytes: status.peakBytes)
+        peakBytes: status.peakBytes, generatorSeconds: Usage.ownProcessorSeconds - before.own)
     )
   }
 

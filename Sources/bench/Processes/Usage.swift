@@ -7,16 +7,29 @@ struct Usage {
   var seconds: Double
   /// The most memory that was resident, in bytes.
   var peakBytes: Int
+  /// Processor time that the load generator took of the same processors meanwhile, in seconds.
+  var generatorSeconds = 0.0
 
   /// How many processors were busy with it.
   var cores: Double { seconds > 0 ? processorSeconds / seconds : 0 }
 
-  /// The median of the processor time with the highest peak; nil for no usages.
+  /// How many processors were busy with making requests and reading answers.
+  var generatorCores: Double { seconds > 0 ? generatorSeconds / seconds : 0 }
+
+  /// Processor time of this process since its start, in seconds.
+  static var ownProcessorSeconds: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
+  /// The medians of the processor times with the highest peak; nil for no usages.
   static func summary(_ usages: [Usage]) -> Usage? {
     usages.isEmpty
       ? nil
       : Usage(
-        processorSeconds: usages.map(\.cores).median, seconds: 1, peakBytes: usages.map(\.peakBytes).max() ?? 0)
+        processorSeconds: usages.map(\.cores).median, seconds: 1, peakBytes: usages.map(\.peakBytes).max() ?? 0,
+        generatorSeconds: usages.map(\.generatorCores).median)
   }
 }
 

@@ -9,9 +9,12 @@ struct Report {
 
   mutating func note(_ text: String) { notes.append(text) }
 
-  /// For people: the rows, then the remarks.
+  /// For people: the rows, then the remarks. `cores` and `peak MB` are those of the daemon or the command that is
+  /// measured, `load cores` those of the load generator.
   var table: String {
-    let header = ["name", "value", "unit", "floor", "ratio", "target", "p50 ms", "p99 ms", "cores", "peak MB"]
+    let header = [
+      "name", "value", "unit", "floor", "ratio", "target", "p50 ms", "p99 ms", "cores", "peak MB", "load cores",
+    ]
     let lines = rows.map(Report.columns)
     let widths = header.indices.map { column in ([header] + lines).map { $0[column].count }.max() ?? 0 }
     let shown = ([header] + lines).map { line in
@@ -34,6 +37,7 @@ struct Report {
       row.name, text(row.value), row.unit, row.floor.map(text) ?? "-", decimals(row.ratio), target,
       decimals(row.latency?.median), decimals(row.latency?.high), decimals(row.usage?.cores),
       decimals(row.usage.map { Double($0.peakBytes) / 1e6 }, "%.0f"),
+      decimals(row.usage.flatMap { $0.generatorSeconds > 0 ? $0.generatorCores : nil }),
     ]
   }
 

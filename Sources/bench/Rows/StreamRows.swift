@@ -40,7 +40,8 @@ extension Session {
       usages.append(usage)
     }
     report.add(Row(name, rates: values, floors: appended, target: 0.5, usages: usages))
-    report.add(Row(name + "-sqlite", rates: values, floors: stored, target: 2.5, usages: []))
+    let rates = values.map { Measurement(count: $0.count, seconds: $0.seconds) }
+    report.add(Row(name + "-sqlite", rates: rates, floors: stored, target: 2.5, usages: []))
     report.note("\(name): projections \(projections)")
   }
 }
