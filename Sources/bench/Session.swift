@@ -22,6 +22,7 @@ final class Session {
       folder.remove()
       throw error
     }
+    EndedRun.removes([folder.path, daemon.sockets])
   }
 
   func remove() {

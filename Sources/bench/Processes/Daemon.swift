@@ -8,7 +8,7 @@ final class Daemon {
   private let packs: String
   private let folder: String
   /// Of its own below /tmp: the path of a socket must be short.
-  private let sockets: String
+  let sockets: String
   private var process: ChildProcess?
 
   init(program: String, packs: String, folder: String) throws {

@@ -22,6 +22,7 @@ extension Session {
     var appended: [Measurement] = []
     var stored: [Measurement] = []
     var usages: [Usage] = []
+    var groups: [Double] = []
     var projections = ProjectionPace()
     for slice in 1...size.slices {
       progress("\(name) \(slice)/\(size.slices)")
@@ -31,6 +32,7 @@ extension Session {
       let (value, usage) = try daemon.measuring { try load(streams, records) }
       for stream in streams { sent.answered(records, of: stream) }
       let group = try daemon.metrics().recordsInGroup(since: before)
+      groups.append(Double(group))
       projections.add(value, catchUp: try daemon.catchUp())
       try daemon.settle()
       let range = start..<(try log.size())
@@ -42,6 +44,7 @@ extension Session {
     report.add(Row(name, rates: values, floors: appended, target: 0.5, usages: usages))
     let rates = values.map { Measurement(count: $0.count, seconds: $0.seconds) }
     report.add(Row(name + "-sqlite", rates: rates, floors: stored, target: 2.5, usages: []))
+    report.note("\(name): \(Report.text(groups.median)) records became durable with one sync; the floor does the same")
     report.note("\(name): projections \(projections)")
   }
 }
