@@ -68,7 +68,8 @@ let package = Package(
         "TimeStamps", "LogFormat", "TransparencyLog", argumentParser, logging, nioCore, nioHTTP1, nioPosix,
       ],
       swiftSettings: settings),
-    .executableTarget(name: "bench", dependencies: [argumentParser], swiftSettings: settings),
+    .executableTarget(
+      name: "bench", dependencies: ["COpenSSL", argumentParser, grdb, grdbSQLite], swiftSettings: settings),
     module(
       "LedgerServer",
       [

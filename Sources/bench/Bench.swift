@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// Measures the daemon over its socket, always beside a floor measured in the same run.
+/// Measures the daemon and the command, always beside a floor measured in the same run.
 @main
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -11,6 +11,8 @@ struct Bench: ParsableCommand {
       Every measurement alternates with its floor and is repeated; the medians are compared. At the end the whole log \
       is verified and every event that was sent is looked up in it. Exit status 0 when everything was measured and \
       verified, whatever the ratios.
+
+      A whole run stores more than ten million records and needs some 40 GB on the disk for a while.
       """)
 
   @Option(help: "The aktenspur program to measure.") var program: String
@@ -18,64 +20,59 @@ struct Bench: ParsableCommand {
   @Option(help: "Where the ledger is made; its disk is measured.") var directory: String
   @Flag(help: "Shorter runs, under a minute in all.") var quick = false
   @Flag(help: "Print the rows as JSON.") var json = false
+  @Option(help: "Events sent in batches, and again as many in streams of lines.") var records: Int?
+  @Option(help: "Seconds of a measurement that goes on as long as one likes.") var seconds: Double?
+  @Option(help: "How often each measurement is repeated.") var repetitions: Int?
+
+  func validate() throws {
+    if let repetitions, repetitions < 1 { throw ValidationError("--repetitions must be at least 1") }
+    if let records, records < 1 { throw ValidationError("--records must be at least 1") }
+    if let seconds, seconds <= 0 { throw ValidationError("--seconds must be more than 0") }
+  }
 
   func run() throws {
-    let bench = try Directory(directory)
-    defer { bench.remove() }
-    let daemon = try Daemon(program: program, packs: packs, directory: bench.path)
-    defer { daemon.stop() }
+    var size = quick ? RunSize.quick : .whole
+    if let records { size.records = records }
+    if let seconds { size.seconds = seconds }
+    if let repetitions { (size.repetitions, size.wholeRepetitions) = (repetitions, repetitions) }
+    let session = try Session(program: program, packs: packs, directory: directory, size: size)
+    defer { session.remove() }
+    try session.run()
+    print(json ? session.report.json : session.report.table)
+  }
+}
 
-    let repetitions = quick ? 3 : 5
-    let seconds = quick ? 2.0 : 6.0
-    var sent = SentEvents()
-    var answered = 0
-    func append(_ connections: Int) throws -> Measurement {
-      let result = try HTTPLoad(socket: daemon.socket, connections: connections, seconds: seconds).run(sent.next())
-      answered += result.count
-      return result
+extension Session {
+  func run() throws {
+    try daemon.start()
+    try append64()
+    try append1()
+    try appendBatches()
+    try appendLines()
+    report.note("To compare with: immudb says of itself that it stores 222,000 records/s.")
+    try proofs()
+    try follow()
+    try startDaemon()
+    let past = try asOf()
+    let records = try records()
+    try daemon.stop()
+    try rebuild(asOf: (past.measurements, past.usages), records: records)
+    try verify(records: records)
+    noteSize(records)
+    progress("comparing what was sent with what is stored")
+    let counts = try ContentCheck(log: log, sent: sent).run(sizes: Set(past.answers.map(\.size)))
+    for answer in past.answers where counts[answer.size] != answer.count {
+      throw BenchError("as of \(answer.size) there are \(counts[answer.size] ?? 0) rows, answered were \(answer.count)")
     }
-    var rows: [Row] = []
-
-    rows.append(
-      try Row.compare("append-64", unit: "1/s", target: 0.5, repetitions: repetitions) {
-        try append(64)
-      } floor: {
-        try HTTPLoad(socket: daemon.socket, connections: 64, seconds: seconds).run(.emptyHandler)
-      })
-    rows.append(
-      try Row.compare("append-1", unit: "1/s", target: nil, repetitions: repetitions) {
-        try append(1)
-      } floor: {
-        // One after the other: the handler's round trip and one sync of a record's bytes.
-        let trip = try HTTPLoad(socket: daemon.socket, connections: 1, seconds: seconds / 2).run(.emptyHandler)
-        let sync = try SyncFloor(directory: bench.path, seconds: seconds / 2).run(bytes: HTTPLoad.recordBytes)
-        return trip.inSeries(with: sync)
-      })
-
-    daemon.stop()
-    try sent.check(daemon, answered: answered)
-    json ? print(Row.json(rows)) : print(Row.table(rows))
-  }
-}
-
-/// A folder of the run's own.
-struct Directory {
-  let path: String
-
-  init(_ parent: String) throws {
-    path = parent + "/aktenspur-bench-\(ProcessInfo.processInfo.processIdentifier)"
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    report.note("verified: \(records) records, of which \(sent.total) were sent; each was found with its content")
   }
 
-  func remove() {
-    try? FileManager.default.removeItem(atPath: path)
-  }
-}
-
-struct BenchError: Error, CustomStringConvertible {
-  var description: String
-
-  init(_ description: String) {
-    self.description = description
+  private func noteSize(_ records: Int) {
+    func bytes(_ path: String, _ prefixes: [String] = []) -> String {
+      Report.text(Double(Folder.bytes(below: daemon.ledger + "/" + path, prefixes: prefixes)) / Double(records))
+    }
+    report.note(
+      "on the disk, bytes/record: log \(bytes("log")), index \(bytes("cache", ["index."])), "
+        + "projections \(bytes("cache", ["projections."])), tiles \(bytes("tile"))")
   }
 }

@@ -1,0 +1,36 @@
+/// The bytes that the log has got, appended to another file in groups of as many records as the daemon made durable at
+/// a time.
+struct AppendFloor {
+  let log: LogFiles
+  let folder: String
+  let recordsInGroup: Int
+
+  /// - Parameter range: of the log's bytes, whole lines.
+  func run(_ range: Range<Int>) throws -> Measurement {
+    let file = try AppendedFile(folder + "/floor")
+    let group = Bytes(capacity: 1 << 20)
+    var records = 0
+    var waiting = 0
+    var seconds = 0.0
+    func flush() throws {
+      guard waiting > 0 else { return }
+      // Reading the bytes is not what is compared.
+      let start = MonotonicClock.seconds
+      try file.append(group.contents)
+      seconds += MonotonicClock.seconds - start
+      group.clear()
+      waiting = 0
+    }
+    try log.forEachChunk(of: range) { chunk in
+      try chunk.forEachLine { line in
+        group.append(line)
+        group.append("\n")
+        records += 1
+        waiting += 1
+        if waiting == recordsInGroup { try flush() }
+      }
+    }
+    try flush()
+    return Measurement(count: records, seconds: seconds)
+  }
+}

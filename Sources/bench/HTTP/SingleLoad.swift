@@ -1,0 +1,97 @@
+import Foundation
+
+/// Clients that each keep one connection and send one request after the other, as fast as they are answered.
+///
+/// One thread serves them all: a thread for each would spend more of the processors that the daemon shares than the
+/// requests do.
+struct SingleLoad {
+  enum Request {
+    /// The same server answering without doing anything.
+    case emptyHandler
+    /// One new event in each request; each connection has a stream of its own.
+    case append(streams: Range<Int>)
+  }
+
+  let socket: String
+  let connections: Int
+  let seconds: Double
+
+  struct Result {
+    var measurement: Measurement
+    /// Events answered by connection.
+    var answered: [Int]
+  }
+
+  func run(_ request: Request) throws -> Result {
+    let clients = try (0..<connections).map { _ in try Connection(socket) }
+    var waiting = clients.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+    let message = SingleMessage(request)
+    var answered = Array(repeating: 0, count: connections)
+    var sentAt = Array(repeating: 0.0, count: connections)
+    var latencies: [Double] = []
+    latencies.reserveCapacity(1 << 20)
+    let start = MonotonicClock.seconds
+    var now = start
+    for place in clients.indices {
+      sentAt[place] = MonotonicClock.seconds
+      try clients[place].send(message.bytes(place, 0))
+    }
+    var open = connections
+    while open > 0 {
+      let count = poll(&waiting, nfds_t(connections), 120_000)
+      guard count > 0 || count < 0 && errno == EINTR else { throw BenchError("no answer for two minutes") }
+      for place in waiting.indices where waiting[place].revents != 0 {
+        guard let status = try clients[place].receiveShort() else { continue }
+        now = MonotonicClock.seconds
+        guard status == message.expectedStatus else { throw BenchError("a request was answered \(status)") }
+        latencies.append(now - sentAt[place])
+        answered[place] += 1
+        if now - start >= seconds {
+          open -= 1
+          // A negative descriptor is passed over.
+          waiting[place].fd = -1
+          waiting[place].revents = 0
+          continue
+        }
+        sentAt[place] = now
+        try clients[place].send(message.bytes(place, answered[place]))
+      }
+    }
+    return Result(
+      measurement: Measurement(count: latencies.count, seconds: now - start, latencies: latencies.sorted()),
+      answered: answered)
+  }
+}
+
+/// The bytes of a request. An event is made in the instant before it is sent, which costs about as much as copying it:
+/// making all before would need gigabytes that the page cache should have.
+private struct SingleMessage {
+  let request: SingleLoad.Request
+  let expectedStatus: Int
+  private let body = Bytes()
+  private let whole = Bytes()
+
+  init(_ request: SingleLoad.Request) {
+    self.request = request
+    switch request {
+    case .emptyHandler: expectedStatus = 200
+    case .append: expectedStatus = 201
+    }
+  }
+
+  func bytes(_ connection: Int, _ number: Int) -> Bytes {
+    whole.clear()
+    switch request {
+    case .emptyHandler: whole.append("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    case .append(let streams):
+      body.clear()
+      EventText.write(streams.lowerBound + connection, number, to: body)
+      whole.append(
+        "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/cloudevents+json\r\nContent-Length: ")
+      whole.append(body.count)
+      whole.append("\r\n\r\n")
+      whole.append(body.contents)
+    }
+    return whole
+  }
+}
