@@ -201,8 +201,7 @@ public final class Ledger: Sendable {
           })
       }
     }
-    // Sealing may write keys, so it is done on a thread that may block.
-    if groups.contains(where: { $0.contains(where: preparation.blocks) }) {
+    if seals(groups) {
       let ticket = sealing.enter()
       DispatchQueue.global().async {
         prepareAndAppend { answers in
@@ -213,6 +212,12 @@ public final class Ledger: Sendable {
     } else {
       prepareAndAppend(whenDone)
     }
+  }
+
+  /// Whether events are among them that may have personal fields. Sealing may write keys, so it is done on a thread that
+  /// may block: what is given to the ledger behind such a group may get its place before it.
+  public func seals(_ groups: [[Event]]) -> Bool {
+    groups.contains { $0.contains(where: preparation.blocks) }
   }
 
   /// Checks and seals.

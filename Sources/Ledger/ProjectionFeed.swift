@@ -36,7 +36,7 @@ final class ProjectionFeed: @unchecked Sendable {
     isRunning = true
     let thread = Thread { [self] in
       // Appending goes before projecting; whoever waits for figures waits for this thread, not for the others.
-      setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
+      setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
       run()
     }
     thread.name = "projections"

@@ -8,16 +8,29 @@ import ServiceLifecycle
 
 /// Appends a stream of events, one a line, each on its own.
 ///
-/// Three tasks work at the same time: one reads and parses, one appends whatever has been parsed since it last did, one
-/// writes the answers. So lines are parsed while the lines before them are being synced, and the groups given to the
-/// ledger grow by themselves under load. Between the tasks stand bounded queues: a client that does not read its answers
-/// is soon no longer read from.
+/// Four tasks work at the same time: one reads and parses, one gives the ledger whatever has been parsed since it last did,
+/// one waits for what the ledger says, one writes the answers. So lines are parsed, and given to the ledger, while the lines
+/// before them are being synced. The ledger answers in the order in which it was asked. Between the tasks stand bounded
+/// queues: a client that does not read its answers is soon no longer read from.
 struct LineAppend: Sendable {
   let ledger: Ledger
   let principal: Principal
   let channel: any Channel
   /// Hears of every line that was refused, with its number.
   let refused: @Sendable (Problem, _ line: Int) -> Void
+
+  /// Lines that came together.
+  private struct Chunk: Sendable {
+    var lines: [Line]
+    var bytes: Int
+  }
+
+  /// Lines that are with the ledger.
+  private struct Appending: Sendable {
+    var lines: [Line]
+    var isSealed: Bool
+    var results: Promised<[Result<[Receipt], Refusal>]>
+  }
 
   private struct Line: Sendable {
     var number: Int
@@ -34,7 +47,8 @@ struct LineAppend: Sendable {
   ///
   /// At graceful shutdown no more is read, and what was read is still answered.
   func run(_ body: RequestBody, answer: ([Answer]) async throws -> Void) async throws {
-    let parsed = BoundedQueue<[Line]>(limit: Limits.linesWaiting)
+    let parsed = BoundedQueue<Chunk>(limit: Limits.linesWaiting)
+    let appending = BoundedQueue<Appending>(limit: Limits.linesAppending)
     let answered = BoundedQueue<[Answer]>(limit: Limits.answersWaiting)
     try await withThrowingTaskGroup(of: Void.self) { group in
       defer { answered.close() }
@@ -55,11 +69,26 @@ struct LineAppend: Sendable {
       group.addTask {
         defer {
           parsed.close()
-          answered.finish()
+          appending.finish()
         }
         while let chunks = await parsed.takeAll() {
-          let answers = await append(chunks)
-          guard await answered.give(answers, cost: answers.count * LineAppend.answerSize) else { return }
+          let bytes = chunks.reduce(0) { $0 + $1.bytes }
+          let request = append(chunks.flatMap(\.lines))
+          guard await appending.give(request, cost: bytes) else { return }
+          // Sealing takes its time on another thread; what comes behind must not overtake it.
+          if request.isSealed { _ = await request.results.value }
+        }
+      }
+      group.addTask {
+        defer {
+          appending.close()
+          answered.finish()
+        }
+        while let requests = await appending.takeAll() {
+          for request in requests {
+            let answers = await answers(to: request)
+            guard await answered.give(answers, cost: answers.count * LineAppend.answerSize) else { return }
+          }
         }
       }
       while let chunks = await answered.takeAll() {
@@ -72,19 +101,20 @@ struct LineAppend: Sendable {
   /// About the length of a receipt, for the bound of the queue.
   private static let answerSize = 256
 
-  private static func parse(_ body: RequestBody, into queue: BoundedQueue<[Line]>) async throws {
+  private static func parse(_ body: RequestBody, into queue: BoundedQueue<Chunk>) async throws {
     var splitter = LineSplitter(limit: Limits.event)
     for try await chunk in body {
       var lines: [Line] = []
       splitter.take(chunk) { lines.append(Line(number: $0, event: LineAppend.event($1))) }
       guard !lines.isEmpty else { continue }
-      guard await queue.give(lines, cost: chunk.readableBytes) else { return }
+      let parsed = Chunk(lines: lines, bytes: chunk.readableBytes)
+      guard await queue.give(parsed, cost: parsed.bytes) else { return }
     }
     // A body cut short ends in the middle of a line, which nobody sent.
     guard !Task.isCancelled, !Task.isShuttingDownGracefully else { return }
     var lines: [Line] = []
     splitter.finish { lines.append(Line(number: $0, event: LineAppend.event($1))) }
-    if !lines.isEmpty { _ = await queue.give(lines, cost: 0) }
+    if !lines.isEmpty { _ = await queue.give(Chunk(lines: lines, bytes: 0), cost: 0) }
   }
 
   private static func event(_ line: LineSplitter.Line) -> Result<Event, Problem> {
@@ -98,11 +128,16 @@ struct LineAppend: Sendable {
     }
   }
 
-  private func append(_ chunks: [[Line]]) async -> [Answer] {
-    let lines = chunks.joined()
+  private func append(_ lines: [Line]) -> Appending {
     let groups = lines.compactMap { line in (try? line.event.get()).map { [$0] } }
-    var results = (groups.isEmpty ? [] : await ledger.append(groups, by: principal)).makeIterator()
-    return lines.map { line in
+    let results = Promised<[Result<[Receipt], Refusal>]>()
+    if groups.isEmpty { results.keep([]) } else { ledger.append(groups, by: principal) { results.keep($0) } }
+    return Appending(lines: lines, isSealed: ledger.seals(groups), results: results)
+  }
+
+  private func answers(to request: Appending) async -> [Answer] {
+    var results = await request.results.value.makeIterator()
+    return request.lines.map { line in
       let outcome = line.event.flatMap { _ -> Result<Receipt, Problem> in
         switch results.next() {
         case .success(let receipts)?:

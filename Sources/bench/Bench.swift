@@ -72,7 +72,7 @@ extension Session {
       Report.text(Double(Folder.bytes(below: daemon.ledger + "/" + path, prefixes: prefixes)) / Double(records))
     }
     report.note(
-      "on the disk, bytes/record: log \(bytes("log")), index \(bytes("cache", ["index."])), "
+      "on the disk, bytes/record: log \(bytes("log")), index \(bytes("cache/index")), "
         + "projections \(bytes("cache", ["projections."])), tiles \(bytes("tile"))")
   }
 }

@@ -61,6 +61,21 @@ struct PersonalFieldTests {
     }
   }
 
+  @Test func linesBehindOneThatIsSealedDoNotOvertakeIt() throws {
+    try withBikes { ledger in
+      // Sold only where it was bought before; long enough for the daemon to read the stream in many pieces.
+      let events = (0..<1500).flatMap { number in
+        [
+          ServiceBikes.bought("\(number)", id: "b\(number)", nutzer: "Person \(number)"),
+          ServiceBikes.sold("\(number)", id: "s\(number)", authid: "person-2"),
+        ]
+      }
+      let answer = try ledger.post(SampleEvent.lines(events), as: ContentType.lines)
+      let receipts = answer.text.split(separator: "\n")
+      #expect(receipts.count == events.count && receipts.allSatisfy { $0.hasPrefix(#"{"sequence":"#) })
+    }
+  }
+
   @Test func sealedValueCannotBeSent() throws {
     try withBikes { ledger in
       let before = try ledger.log()
