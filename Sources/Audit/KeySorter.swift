@@ -2,7 +2,7 @@
 /// where there are many, and each part is sorted by itself when it is read.
 ///
 /// Of the memory a quarter is for dealing out and the rest for sorting. With 16 MiB and two threads that is enough for
-/// 40 million keys in parts of 5 MB each; where a part is larger, it is dealt out again.
+/// 50 million keys, in parts of 6 MiB; a part that is larger is dealt out again.
 struct KeySorter {
   struct Limits: Sendable {
     /// In bytes.

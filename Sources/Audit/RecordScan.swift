@@ -47,7 +47,7 @@ struct RecordScan {
       guard RecordScan.takeText(&scan) != nil else { return nil }
     }
     if !scan.take(#","sequence":""#) {
-      guard RecordScan.takeExtensions(&scan), scan.take(#","sequence":""#) else { return nil }
+      guard RecordScan.takeExtensionsAndSequence(&scan) else { return nil }
     }
     guard let sequence = RecordScan.takeSequence(&scan), scan.take(#","subjectversion":"#),
       let subjectVersion = RecordScan.takeVersion(&scan),
@@ -101,16 +101,15 @@ struct RecordScan {
     return text
   }
 
-  /// Extension attributes, in ASCII order of their names, up to a name that is none.
-  private static func takeExtensions(_ scan: inout ByteScan) -> Bool {
+  /// Extension attributes, in ASCII order of their names, up to the opening quote of the sequence.
+  private static func takeExtensionsAndSequence(_ scan: inout ByteScan) -> Bool {
     var last: Bytes?
-    while scan.byte == UInt8(ascii: ","), scan.next[1] == UInt8(ascii: "\"") {
-      var ahead = scan
-      ahead.advance(by: 2)
-      guard let name = takeText(&ahead), ahead.take(UInt8(ascii: ":")), isExtensionName(name) else { return true }
+    repeat {
+      guard scan.take(UInt8(ascii: ",")), scan.take(UInt8(ascii: "\"")), let name = takeText(&scan),
+        scan.take(UInt8(ascii: ":")), isExtensionName(name)
+      else { return false }
       if let last, !last.lexicographicallyPrecedes(name) { return false }
       last = name
-      scan = ahead
       switch scan.byte {
       case UInt8(ascii: "\""):
         scan.advance(by: 1)
@@ -123,7 +122,7 @@ struct RecordScan {
         // Longer numbers may not fit 32 bits.
         guard let number = takeNumber(&scan, longest: 9), number > 0 else { return false }
       }
-    }
+    } while !scan.take(#","sequence":""#)
     return true
   }
 
