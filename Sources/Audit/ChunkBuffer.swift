@@ -13,7 +13,6 @@ final class ChunkBuffer: @unchecked Sendable {
   private static let front = 64
 
   let names = JSONScan.Names()
-  let scratch = ScratchMemory()
   private let memory: UnsafeMutableRawPointer
   /// The first byte loaded, and its offset in the segment.
   private let text: UnsafeMutablePointer<UInt8>

@@ -146,13 +146,10 @@ private struct ChunkWalk {
         isOfLedger: AuditedRecord.isType(UnsafeRawBufferPointer(record.type)))
       guard add(facts, at: offset, end: end) else { return nil }
       result.fingerprints.append(
-        fingerprinter.identity(
-          source: UnsafeRawBufferPointer(record.source), id: UnsafeRawBufferPointer(record.id), offset: logOffset,
-          scratch: buffer.scratch.bytes))
+        fingerprinter.identity(record.idAndSource, idCount: record.id.count, offset: logOffset))
       result.fingerprints.append(
         fingerprinter.subject(
-          UnsafeRawBufferPointer(record.subject), version: record.subjectVersion, offset: logOffset,
-          scratch: buffer.scratch.bytes))
+          UnsafeRawBufferPointer(record.subject), version: record.subjectVersion, offset: logOffset))
       return end
     }
     // Not sound, or sound but rare, or not loaded to its end.
@@ -166,7 +163,7 @@ private struct ChunkWalk {
       time: recordedTime.withUTF8 { TimeText(UnsafeRawBufferPointer($0)) },
       isOfLedger: type.withUTF8 { AuditedRecord.isType(UnsafeRawBufferPointer($0)) })
     guard add(facts, at: offset, end: end) else { return nil }
-    let keys = fingerprinter.keys(of: record, at: chunk.segmentOffset + offset, scratch: buffer.scratch)
+    let keys = fingerprinter.keys(of: record, at: chunk.segmentOffset + offset)
     result.fingerprints.append(keys.identity)
     result.fingerprints.append(keys.subject)
     return end

@@ -13,7 +13,7 @@ struct EvidenceRoot {
 
   init(workers: Workers, sorting: KeySorter.Limits) {
     self.workers = workers
-    sorter = KeySorter(workers: workers, limits: sorting)
+    sorter = KeySorter(limits: sorting)
   }
 
   /// Adds a text as one data object.
@@ -70,7 +70,7 @@ struct EvidenceRoot {
 
   /// The root. Nothing more can be added.
   mutating func root() throws(VerifierError) -> Digest {
-    let keys = try sorter.finish()
+    let keys = sorter.finish()
     var leaves = keys.part(0, of: 1)
     var last: SortKey?
     var edge: [Digest] = []

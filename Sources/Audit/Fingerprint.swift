@@ -1,3 +1,5 @@
+import LogFormat
+
 /// What is kept of a record to find a repeated source and id, or a version out of order: a keyed hash of the text, and
 /// where the record stands in the log. Sorted, those of the same text lie together, in the order of the log.
 struct Fingerprint {
@@ -14,7 +16,7 @@ struct Fingerprint {
 
 /// Makes fingerprints.
 struct Fingerprinter: Sendable {
-  private static let longest = 1 << 17
+  private static let sourceOpening = #"","source":""#
 
   private let hash: KeyedHash
 
@@ -22,40 +24,40 @@ struct Fingerprinter: Sendable {
     self.hash = hash
   }
 
-  /// Of a record's source and id.
-  func identity(
-    source: UnsafeRawBufferPointer, id: UnsafeRawBufferPointer, offset: UInt64, scratch: UnsafeMutableRawBufferPointer
-  ) -> SortKey {
-    // The length goes first, so that ("a", "bc") and ("ab", "c") differ.
-    key(UInt64(source.count), source, id, offset: offset, version: 0, scratch: scratch)
+  /// Of a record's id and source as they stand in its line, if they have no escapes.
+  ///
+  /// - Parameters:
+  ///   - text: `id","source":"source`, as in the line. The quotes in between do not say where the id ends, since one that
+  ///     was decoded may hold some; its length does.
+  ///   - idCount: the bytes of the id.
+  @inline(__always)
+  func identity(_ text: UnsafeRawBufferPointer, idCount: Int, offset: UInt64) -> SortKey {
+    let (high, low) = hash.hash(UInt64(idCount), text)
+    return SortKey(word0: high, word1: low, word2: offset, word3: 0)
+  }
+
+  /// Of a record's id and source.
+  func identity(id: String, source: String, offset: UInt64) -> SortKey {
+    var text = id + Fingerprinter.sourceOpening + source
+    return text.withUTF8 { identity(UnsafeRawBufferPointer($0), idCount: id.utf8.count, offset: offset) }
   }
 
   /// Of a record's subject, whose version it is.
-  func subject(
-    _ subject: UnsafeRawBufferPointer, version: UInt64, offset: UInt64, scratch: UnsafeMutableRawBufferPointer
-  ) -> SortKey {
-    // No source is as long as the number that marks a subject.
-    key(.max, subject, UnsafeRawBufferPointer(start: nil, count: 0), offset: offset, version: version, scratch: scratch)
-  }
-
-  /// Room for the texts of one record; its whole line is no longer than half of that.
-  static func makeScratch() -> UnsafeMutableRawBufferPointer {
-    .allocate(byteCount: longest, alignment: 16)
-  }
-
   @inline(__always)
-  private func key(
-    _ mark: UInt64, _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer, offset: UInt64, version: UInt64,
-    scratch: UnsafeMutableRawBufferPointer
-  ) -> SortKey {
-    let count = 8 + first.count + second.count
-    precondition(count <= scratch.count, "no record is that long")
-    scratch.storeBytes(of: mark.littleEndian, as: UInt64.self)
-    if let start = scratch.baseAddress {
-      if let bytes = first.baseAddress { (start + 8).copyMemory(from: bytes, byteCount: first.count) }
-      if let bytes = second.baseAddress { (start + 8 + first.count).copyMemory(from: bytes, byteCount: second.count) }
-    }
-    let (high, low) = hash.hash(UnsafeRawBufferPointer(rebasing: scratch[..<count]))
+  func subject(_ subject: UnsafeRawBufferPointer, version: UInt64, offset: UInt64) -> SortKey {
+    // No id is as long as the number that marks a subject.
+    let (high, low) = hash.hash(.max, subject)
     return SortKey(word0: high, word1: low, word2: offset, word3: version)
+  }
+
+  /// Both fingerprints of a record.
+  func keys(of record: Record, at offset: UInt64) -> (identity: SortKey, subject: SortKey) {
+    var subject = record.subject
+    return (
+      identity(id: record.id, source: record.source, offset: offset),
+      subject.withUTF8 {
+        self.subject(UnsafeRawBufferPointer($0), version: record.subjectVersion, offset: offset)
+      }
+    )
   }
 }

@@ -7,18 +7,18 @@ struct HexText {
 
   init() {}
 
-  init(_ digest: Digest) {
+  @inline(__always) init(_ digest: Digest) {
     words = digest.withUnsafeBytes { bytes in
-      func digits(_ index: Int) -> UInt64 {
+      @inline(__always) func digits(_ index: Int) -> UInt64 {
         HexText.digits(UInt32(littleEndian: bytes.load(fromByteOffset: 4 * index, as: UInt32.self)))
       }
       return (digits(0), digits(1), digits(2), digits(3), digits(4), digits(5), digits(6), digits(7))
     }
   }
 
-  func isEqual(to text: UnsafeRawBufferPointer) -> Bool {
+  @inline(__always) func isEqual(to text: UnsafeRawBufferPointer) -> Bool {
     guard text.count == 64 else { return false }
-    func word(_ index: Int) -> UInt64 {
+    @inline(__always) func word(_ index: Int) -> UInt64 {
       UInt64(littleEndian: text.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
     }
     return (words.0 ^ word(0)) | (words.1 ^ word(1)) | (words.2 ^ word(2)) | (words.3 ^ word(3))
@@ -34,7 +34,7 @@ struct HexText {
   }
 
   /// The digits of four bytes, the first digit lowest.
-  private static func digits(_ bytes: UInt32) -> UInt64 {
+  @inline(__always) private static func digits(_ bytes: UInt32) -> UInt64 {
     // One byte in each 16 bits, then its two halves in a byte each, the upper half first.
     var spread = UInt64(bytes)
     spread = (spread | spread << 16) & 0x0000_FFFF_0000_FFFF

@@ -10,7 +10,10 @@ struct JSONScan {
   private static let maximumNames = 256
 
   var scan: ByteScan
-  private let names: Names
+  private let room: Names
+  /// The names of open objects, and how many they are.
+  private let names: UnsafeMutablePointer<Names.Name>
+  private var nameCount = 0
 
   /// Room for member names, shared by scans one after the other.
   final class Names {
@@ -22,15 +25,14 @@ struct JSONScan {
     }
 
     fileprivate let storage = UnsafeMutablePointer<Name>.allocate(capacity: maximumNames)
-    fileprivate var count = 0
 
     deinit { storage.deallocate() }
   }
 
   init(_ scan: ByteScan, names: Names) {
     self.scan = scan
-    self.names = names
-    names.count = 0
+    room = names
+    self.names = names.storage
   }
 
   /// Steps over one value that stands in `depth` open containers.
@@ -49,11 +51,12 @@ struct JSONScan {
   private mutating func takeObject(depth: Int) -> Bool {
     scan.advance(by: 1)
     if scan.take(UInt8(ascii: "}")) { return true }
-    let first = names.count
+    let first = nameCount
+    var seen: UInt64 = 0
     repeat {
-      guard takeName(after: first), scan.take(UInt8(ascii: ":")), takeValue(depth: depth) else { return false }
+      guard takeName(after: first, &seen), scan.take(UInt8(ascii: ":")), takeValue(depth: depth) else { return false }
     } while scan.take(UInt8(ascii: ","))
-    names.count = first
+    nameCount = first
     return scan.take(UInt8(ascii: "}"))
   }
 
@@ -67,8 +70,11 @@ struct JSONScan {
   }
 
   /// A member name that none of the object's names before it, from `first` on, is equal to.
-  private mutating func takeName(after first: Int) -> Bool {
-    guard scan.take(UInt8(ascii: "\"")), names.count < JSONScan.maximumNames else { return false }
+  ///
+  /// - Parameter seen: a bit for each of the names before it; where that of this name is not set, none is equal.
+  @inline(__always)
+  private mutating func takeName(after first: Int, _ seen: inout UInt64) -> Bool {
+    guard scan.take(UInt8(ascii: "\"")), nameCount < JSONScan.maximumNames else { return false }
     let start = scan.next
     while true {
       scan.skipPlain()
@@ -79,18 +85,19 @@ struct JSONScan {
     scan.advance(by: 1)
     var head = UInt64(littleEndian: UnsafeRawPointer(start).loadUnaligned(as: UInt64.self))
     if count < 8 { head &= (1 << UInt64(8 * count)) &- 1 }
-    let storage = names.storage
-    var index = first
-    while index < names.count {
-      if storage[index].head == head, storage[index].count == count,
-        count <= 8 || memoryIsEqual(storage[index].start, start, count)
+    let mixed = (head ^ UInt64(truncatingIfNeeded: count)) &* 0x9E37_79B9_7F4A_7C15
+    let bit: UInt64 = 1 &<< (mixed >> 58)
+    if seen & bit != 0 {
+      for index in first..<nameCount
+      where names[index].head == head && names[index].count == count
+        && (count <= 8 || memoryIsEqual(names[index].start, start, count))
       {
         return false
       }
-      index += 1
     }
-    storage[names.count] = Names.Name(start: start, count: count, head: head)
-    names.count += 1
+    seen |= bit
+    names[nameCount] = Names.Name(start: start, count: count, head: head)
+    nameCount += 1
     return true
   }
 

@@ -18,19 +18,36 @@ struct KeyedHash: Sendable {
   }
 
   func hash(_ bytes: UnsafeRawBufferPointer) -> (UInt64, UInt64) {
-    var state = State(
-      v0: key0 ^ 0x736f_6d65_7073_6575, v1: key1 ^ 0x646f_7261_6e64_6f6d ^ 0xee, v2: key0 ^ 0x6c79_6765_6e65_7261,
-      v3: key1 ^ 0x7465_6462_7974_6573)
+    hash(State(key0, key1), absorbed: 0, bytes)
+  }
+
+  /// Of the eight bytes of `mark`, the lowest first, and the bytes behind them.
+  func hash(_ mark: UInt64, _ bytes: UnsafeRawBufferPointer) -> (UInt64, UInt64) {
+    var state = State(key0, key1)
+    state.absorb(mark)
+    return hash(state, absorbed: 8, bytes)
+  }
+
+  @inline(__always)
+  private func hash(_ start: State, absorbed: Int, _ bytes: UnsafeRawBufferPointer) -> (UInt64, UInt64) {
+    var state = start
     let whole = bytes.count & ~7
     var offset = 0
     while offset < whole {
       state.absorb(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
       offset += 8
     }
-    var last = UInt64(truncatingIfNeeded: bytes.count) << 56
-    while offset < bytes.count {
-      last |= UInt64(bytes[offset]) << UInt64(8 * (offset - whole))
-      offset += 1
+    var last = UInt64(truncatingIfNeeded: absorbed + bytes.count) << 56
+    let rest = bytes.count - whole
+    if rest > 0, whole > 0 {
+      // The last eight bytes, without those that have been absorbed.
+      let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self))
+      last |= word >> UInt64(8 * (8 - rest))
+    } else {
+      while offset < bytes.count {
+        last |= UInt64(bytes[offset]) << UInt64(8 * (offset - whole))
+        offset += 1
+      }
     }
     state.absorb(last)
     state.v2 ^= 0xee
@@ -44,6 +61,13 @@ struct KeyedHash: Sendable {
     var v1: UInt64
     var v2: UInt64
     var v3: UInt64
+
+    @inline(__always) init(_ key0: UInt64, _ key1: UInt64) {
+      v0 = key0 ^ 0x736f_6d65_7073_6575
+      v1 = key1 ^ 0x646f_7261_6e64_6f6d ^ 0xee
+      v2 = key0 ^ 0x6c79_6765_6e65_7261
+      v3 = key1 ^ 0x7465_6462_7974_6573
+    }
 
     @inline(__always) mutating func absorb(_ word: UInt64) {
       v3 ^= word

@@ -27,7 +27,7 @@ public struct LedgerVerifier: Sendable {
     /// The parts into which the log is cut for the threads, in bytes.
     package var chunkSize: UInt64 = 1 << 20
     /// The memory for sorting, in bytes.
-    package var sortingMemory = 192 << 20
+    package var sortingMemory = 16 << 20
 
     public init(
       checkpoints: [String] = [], key: VerifierKey? = nil, policy: WitnessPolicy? = nil, documents: Bool = false,

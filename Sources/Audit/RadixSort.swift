@@ -1,52 +1,55 @@
 extension UnsafeMutableBufferPointer<SortKey> {
-  /// Where in the sorted keys each first byte begins: 257 numbers, the last one their count.
-  typealias Bounds = [Int]
+  /// As many keys as are sorted by comparing them.
+  private static var few: Int { 24 }
+  /// The most bits that are looked at at once: their counters stay in the processor's first cache.
+  private static var widestDigit: Int { 12 }
 
-  /// Sorts in place, byte by byte from the first on ("American flag"; McIlroy, Bostic, McIlroy 1993). Keys that are
-  /// hashes are apart after two or three bytes, so this takes a fraction of the time of comparing.
-  func sortByBytes() -> Bounds {
-    var counts = [Int](repeating: 0, count: 257)
-    for key in self { counts[Int(key.word0 >> 56) + 1] += 1 }
-    for index in 1..<257 { counts[index] += counts[index - 1] }
-    sort(byte: 0)
-    return counts
+  /// Sorts in place, some bits at a time from the first on ("American flag"; McIlroy, Bostic, McIlroy 1993): so many that
+  /// of keys that are hashes a few are left together, which are then compared. So this takes a fraction of the time of
+  /// comparing.
+  ///
+  /// - Parameter bit: the first bit in which keys may differ.
+  func sort(fromBit bit: Int) {
+    if count > Self.few, bit < SortKey.bitCount { dealOut(fromBit: bit) }
+    insertionSort()
   }
 
-  private func sort(byte: Int) {
-    guard count > 24, byte < 32 else {
-      insertionSort()
-      return
-    }
-    withUnsafeTemporaryAllocation(of: Int.self, capacity: 512) { places in
+  /// Brings keys with the same bits together, in order of these, and sorts those of which there are many.
+  private func dealOut(fromBit bit: Int) {
+    let magnitude = Int.bitWidth - count.leadingZeroBitCount
+    let width = Swift.min(Self.widestDigit, magnitude - 3, UInt64.bitWidth - bit % UInt64.bitWidth)
+    let next = bit + width
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: 2 << width) { places in
       places.initialize(repeating: 0)
-      let (starts, ends) = (places[..<256], 256)
-      for key in self { places[ends + key.byte(byte)] += 1 }
-      if places[ends + self[0].byte(byte)] == count {
-        sort(byte: byte + 1)
+      let (values, ends) = (0..<(1 << width), 1 << width)
+      for key in self { places[ends + key.digit(bit, width)] += 1 }
+      if places[ends + self[0].digit(bit, width)] == count {
+        if next < SortKey.bitCount { dealOut(fromBit: next) }
         return
       }
-      var total = 0
-      for value in starts.indices {
+      var total: Int32 = 0
+      for value in values {
         places[value] = total
         total += places[ends + value]
         places[ends + value] = total
       }
-      // Each key is carried to the next free place of its byte, and the one found there is carried on.
-      for value in starts.indices {
+      // Each key is carried to the next free place of its digit, and the one found there is carried on.
+      for value in values {
         while places[value] < places[ends + value] {
-          var carried = self[places[value]]
-          while case let target = carried.byte(byte), target != value {
-            swap(&carried, &self[places[target]])
+          var carried = self[Int(places[value])]
+          while case let target = carried.digit(bit, width), target != value {
+            swap(&carried, &self[Int(places[target])])
             places[target] += 1
           }
-          self[places[value]] = carried
+          self[Int(places[value])] = carried
           places[value] += 1
         }
       }
+      guard next < SortKey.bitCount else { return }
       var start = 0
-      for value in starts.indices {
-        let end = places[ends + value]
-        if end - start > 1 { Self(rebasing: self[start..<end]).sort(byte: byte + 1) }
+      for value in values {
+        let end = Int(places[ends + value])
+        if end - start > Self.few { Self(rebasing: self[start..<end]).dealOut(fromBit: next) }
         start = end
       }
     }
@@ -63,19 +66,5 @@ extension UnsafeMutableBufferPointer<SortKey> {
       }
       self[place] = key
     }
-  }
-}
-
-extension SortKey {
-  /// The byte at a place from 0 to 31, the most significant one first.
-  @inline(__always) fileprivate func byte(_ index: Int) -> Int {
-    let word =
-      switch index >> 3 {
-      case 0: word0
-      case 1: word1
-      case 2: word2
-      default: word3
-      }
-    return Int(truncatingIfNeeded: word >> UInt64(56 - 8 * (index & 7)) & 0xFF)
   }
 }

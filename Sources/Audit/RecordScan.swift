@@ -27,6 +27,12 @@ struct RecordScan {
   /// The byte behind the record.
   let end: UnsafePointer<UInt8>
 
+  /// From the first byte of the id to the last of the source, with what stands in between.
+  var idAndSource: UnsafeRawBufferPointer {
+    guard let start = id.baseAddress, let last = source.baseAddress else { return UnsafeRawBufferPointer(id) }
+    return UnsafeRawBufferPointer(start: start, count: last - start + source.count)
+  }
+
   /// - Parameters:
   ///   - start: the line; see ``ByteScan`` for what must stand behind it.
   ///   - names: room for member names.
@@ -41,7 +47,7 @@ struct RecordScan {
       guard RecordScan.takeText(&scan) != nil else { return nil }
     }
     if !scan.take(#","sequence":""#) {
-      guard RecordScan.takeExtensions(&scan), scan.take(#","sequence":""#) else { return nil }
+      guard RecordScan.takeExtensionsAndSequence(&scan) else { return nil }
     }
     guard let sequence = RecordScan.takeSequence(&scan), scan.take(#","subjectversion":"#),
       let subjectVersion = RecordScan.takeVersion(&scan),
@@ -95,16 +101,15 @@ struct RecordScan {
     return text
   }
 
-  /// Extension attributes, in ASCII order of their names, up to a name that is none.
-  private static func takeExtensions(_ scan: inout ByteScan) -> Bool {
+  /// Extension attributes, in ASCII order of their names, up to the opening quote of the sequence.
+  private static func takeExtensionsAndSequence(_ scan: inout ByteScan) -> Bool {
     var last: Bytes?
-    while scan.byte == UInt8(ascii: ","), scan.next[1] == UInt8(ascii: "\"") {
-      var ahead = scan
-      ahead.advance(by: 2)
-      guard let name = takeText(&ahead), ahead.take(UInt8(ascii: ":")), isExtensionName(name) else { return true }
+    repeat {
+      guard scan.take(UInt8(ascii: ",")), scan.take(UInt8(ascii: "\"")), let name = takeText(&scan),
+        scan.take(UInt8(ascii: ":")), isExtensionName(name)
+      else { return false }
       if let last, !last.lexicographicallyPrecedes(name) { return false }
       last = name
-      scan = ahead
       switch scan.byte {
       case UInt8(ascii: "\""):
         scan.advance(by: 1)
@@ -117,7 +122,7 @@ struct RecordScan {
         // Longer numbers may not fit 32 bits.
         guard let number = takeNumber(&scan, longest: 9), number > 0 else { return false }
       }
-    }
+    } while !scan.take(#","sequence":""#)
     return true
   }
 
@@ -126,15 +131,27 @@ struct RecordScan {
     guard !name.isEmpty,
       name.allSatisfy({ $0 &- UInt8(ascii: "a") < 26 || $0 &- UInt8(ascii: "0") < 10 })
     else { return false }
-    return !placed.contains {
-      $0.utf8CodeUnitCount == name.count && memoryIsEqual($0.utf8Start, name.baseAddress ?? $0.utf8Start, name.count)
-    }
+    return !isPlaced(name)
   }
 
-  private static let placed: [StaticString] = [
-    "sequence", "subjectversion", "recordedtime", "recordedby", "batchend", "previoushash", "specversion", "id",
-    "source", "type", "subject", "time", "datacontenttype", "dataschema", "data", "expectedversion",
-  ]
+  private static func isPlaced(_ name: Bytes) -> Bool {
+    func isOne(of names: StaticString...) -> Bool {
+      names.contains { memoryIsEqual($0.utf8Start, name.baseAddress ?? $0.utf8Start, name.count) }
+    }
+    return switch name.count {
+    case 2: isOne(of: "id")
+    case 4: isOne(of: "type", "time", "data")
+    case 6: isOne(of: "source")
+    case 7: isOne(of: "subject")
+    case 8: isOne(of: "sequence", "batchend")
+    case 10: isOne(of: "recordedby", "dataschema")
+    case 11: isOne(of: "specversion")
+    case 12: isOne(of: "recordedtime", "previoushash")
+    case 14: isOne(of: "subjectversion")
+    case 15: isOne(of: "datacontenttype", "expectedversion")
+    default: false
+    }
+  }
 
   /// Digits without a sign, fraction or leading zero.
   @inline(__always)
@@ -160,41 +177,32 @@ struct RecordScan {
   /// 20 digits below 10^19 and the closing quote.
   @inline(__always)
   private static func takeSequence(_ scan: inout ByteScan) -> UInt64? {
-    let digits = scan.next
-    guard digits[0] == UInt8(ascii: "0"), digits[20] == UInt8(ascii: "\"") else { return nil }
-    var value: UInt64 = 0
-    for index in 1..<20 {
-      let digit = digits[index] &- UInt8(ascii: "0")
-      guard digit < 10 else { return nil }
-      value = value &* 10 &+ UInt64(digit)
-    }
+    let text = UnsafeRawPointer(scan.next)
+    guard scan.byte == UInt8(ascii: "0"), scan.next[20] == UInt8(ascii: "\""),
+      let high = DigitWord(text), let middle = DigitWord(text + 8), let low = DigitWord(text + 12)
+    else { return nil }
     scan.advance(by: 21)
-    return value
+    return high.number &* 1_000_000_000_000 &+ middle.number &* 10_000 &+ low.number % 10_000
   }
 
   /// `2026-11-23T20:04:51.123456Z` and the closing quote.
   @inline(__always)
   private static func takeTime(_ scan: inout ByteScan) -> Bytes? {
-    let text = scan.next
-    func number(_ range: Range<Int>) -> Int? {
-      var value = 0
-      for index in range {
-        let digit = text[index] &- UInt8(ascii: "0")
-        guard digit < 10 else { return nil }
-        value = value * 10 + Int(digit)
-      }
-      return value
-    }
-    guard text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"), text[10] == UInt8(ascii: "T"),
-      text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"), text[19] == UInt8(ascii: "."),
-      text[26] == UInt8(ascii: "Z"), text[27] == UInt8(ascii: "\""),
-      let year = number(0..<4), let month = number(5..<7), let day = number(8..<10), let hour = number(11..<13),
-      let minute = number(14..<16), let second = number(17..<19), number(20..<26) != nil,
-      hour < 24, minute < 60, second < 60, month >= 1, month <= 12, day >= 1
+    let text = UnsafeRawPointer(scan.next)
+    guard let first = DigitWord(text, .yearAndMonth), let second = DigitWord(text + 8, .dayToMinute),
+      let third = DigitWord(text + 16, .second), DigitWord(text + 19, .fraction) != nil,
+      scan.next[27] == UInt8(ascii: "\"")
+    else { return nil }
+    let (month, day) = (first.pair(at: 5), second.pair(at: 0))
+    guard second.pair(at: 3) < 24, second.pair(at: 6) < 60, third.pair(at: 1) < 60, month >= 1, month <= 12, day >= 1
     else { return nil }
     // Months have 28 days at least; only the few days beyond need the calendar.
-    guard day <= 28 || CivilDate.dayNumber(year: year, month: month, day: day) != nil else { return nil }
+    if day > 28 {
+      let year = 100 * first.pair(at: 0) + first.pair(at: 2)
+      guard CivilDate.dayNumber(year: year, month: month, day: day) != nil else { return nil }
+    }
+    let time = Bytes(start: scan.next, count: 27)
     scan.advance(by: 28)
-    return Bytes(start: text, count: 27)
+    return time
   }
 }

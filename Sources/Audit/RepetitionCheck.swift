@@ -11,7 +11,6 @@ struct RepetitionCheck {
 
   private let workers: Workers
   let fingerprinter: Fingerprinter
-  private let scratch: ScratchMemory
   private var sorter: KeySorter
   private var gaps: [Gap] = []
 
@@ -37,13 +36,12 @@ struct RepetitionCheck {
   init(workers: Workers, limits: KeySorter.Limits) {
     self.workers = workers
     fingerprinter = Fingerprinter()
-    scratch = ScratchMemory()
-    sorter = KeySorter(workers: workers, limits: limits)
+    sorter = KeySorter(limits: limits)
   }
 
   /// Notes a record that starts at `offset` of the log.
   mutating func note(_ record: Record, at offset: UInt64) throws(VerifierError) {
-    let keys = fingerprinter.keys(of: record, at: offset, scratch: scratch)
+    let keys = fingerprinter.keys(of: record, at: offset)
     try sorter.append(keys.identity)
     try sorter.append(keys.subject)
   }
@@ -64,7 +62,7 @@ struct RepetitionCheck {
 
   /// The findings in the order of the log. Nothing more can be noted.
   mutating func finish(_ extent: LogExtent) throws(VerifierError) -> FindingList {
-    let keys = try sorter.finish()
+    let keys = sorter.finish()
     let gaps = gaps
     let parts = workers.count
     var jobs: [Job<(suspects: [Suspect], omitted: Int)>] = []
@@ -91,7 +89,7 @@ struct RepetitionCheck {
   }
 
   private static func suspects(
-    in keys: consuming KeyMerge, gaps: [Gap]
+    in keys: SortedKeyReader, gaps: [Gap]
   ) throws(VerifierError) -> (suspects: [Suspect], omitted: Int) {
     var suspects: [Suspect] = []
     var omitted = 0
@@ -153,31 +151,5 @@ struct RepetitionCheck {
         .duplicate, "Quelle und id wie bei Datensatz \(sequence): \(record.source) \(record.id)",
         "source and id as in record \(sequence): \(record.source) \(record.id)")
     }
-  }
-}
-
-/// Memory for one record's texts.
-final class ScratchMemory {
-  let bytes = Fingerprinter.makeScratch()
-
-  deinit { bytes.deallocate() }
-}
-
-extension Fingerprinter {
-  /// Both fingerprints of a record.
-  func keys(of record: Record, at offset: UInt64, scratch: ScratchMemory) -> (identity: SortKey, subject: SortKey) {
-    var (source, id, subject) = (record.source, record.id, record.subject)
-    let identity = source.withUTF8 { source in
-      id.withUTF8 { id in
-        self.identity(
-          source: UnsafeRawBufferPointer(source), id: UnsafeRawBufferPointer(id), offset: offset, scratch: scratch.bytes
-        )
-      }
-    }
-    let version = subject.withUTF8 {
-      self.subject(
-        UnsafeRawBufferPointer($0), version: record.subjectVersion, offset: offset, scratch: scratch.bytes)
-    }
-    return (identity, version)
   }
 }

@@ -46,18 +46,19 @@ func smallFile(_ path: String, limit: Int) throws(VerifierError) -> [UInt8]? {
     throw .io(call: "open", path: path, code: errno)
   }
   defer { close(file) }
-  var bytes = [UInt8](repeating: 0, count: limit)
-  var count = 0
-  while count < limit {
-    let got = bytes.withUnsafeMutableBytes {
-      read(file, UnsafeMutableRawBufferPointer(rebasing: $0[count...]).baseAddress, limit - count)
+  var code: Int32 = 0
+  let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+    while count < limit, let start = buffer.baseAddress {
+      let got = read(file, start + count, limit - count)
+      if got == 0 { break }
+      if got > 0 {
+        count += got
+      } else if errno != EINTR {
+        code = errno
+        break
+      }
     }
-    if got == 0 { break }
-    if got < 0 {
-      if errno == EINTR { continue }
-      throw .io(call: "read", path: path, code: errno)
-    }
-    count += got
   }
-  return Array(bytes[..<count])
+  guard code == 0 else { throw .io(call: "read", path: path, code: code) }
+  return bytes
 }

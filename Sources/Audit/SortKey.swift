@@ -29,3 +29,23 @@ extension SortKey {
     withUnsafeBytes(of: (word0.bigEndian, word1.bigEndian, word2.bigEndian, word3.bigEndian)) { Digest($0) }
   }
 }
+
+extension SortKey {
+  static let bitCount = 256
+
+  /// The byte at a place from 0 to 31, the most significant one first.
+  @inline(__always) func byte(_ index: Int) -> Int { digit(8 * index, 8) }
+
+  /// The number that some bits are, counted from the most significant one. They must lie in one word.
+  @inline(__always) func digit(_ bit: Int, _ width: Int) -> Int {
+    let word =
+      switch bit >> 6 {
+      case 0: word0
+      case 1: word1
+      case 2: word2
+      default: word3
+      }
+    let behind = word &<< UInt64(truncatingIfNeeded: bit)
+    return Int(truncatingIfNeeded: behind &>> UInt64(truncatingIfNeeded: 64 &- width))
+  }
+}

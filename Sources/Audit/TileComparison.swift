@@ -7,6 +7,7 @@ import TransparencyLog
 /// is, since it would be served to those who check proofs.
 struct TileComparison: Sendable {
   private let ledger: String
+  private let folders: TileFolders
   /// Whether there are any tiles.
   let isWanted: Bool
 
@@ -20,6 +21,7 @@ struct TileComparison: Sendable {
 
   init(ledger: String) throws(VerifierError) {
     self.ledger = ledger
+    folders = TileFolders(ledger: ledger)
     isWanted = try directoryEntries(ledger + "/tile") != nil
   }
 
@@ -54,10 +56,14 @@ struct TileComparison: Sendable {
   /// The full tile of that place, if there is a file for it, and the partial ones.
   private func files(level: Int, index: UInt64) throws(VerifierError) -> [Tile] {
     let full = Tile(level: level, index: index)
+    let path = full.path
+    guard let slash = path.lastIndex(of: "/") else { return [] }
+    let (folder, name) = (path[..<slash], path[path.index(after: slash)...])
     var tiles: [Tile] = []
-    if access("\(ledger)/\(full.path)", F_OK) == 0 { tiles.append(full) }
-    for name in try directoryEntries("\(ledger)/\(full.path).p") ?? [] {
-      guard let tile = Tile(path: "\(full.path).p/\(name)") else { continue }
+    if try folders.contain(name, in: folder) { tiles.append(full) }
+    guard try folders.contain("\(name).p", in: folder) else { return tiles }
+    for name in try directoryEntries("\(ledger)/\(path).p") ?? [] {
+      guard let tile = Tile(path: "\(path).p/\(name)") else { continue }
       tiles.append(tile)
     }
     return tiles

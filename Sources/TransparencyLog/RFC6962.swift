@@ -23,11 +23,12 @@ public enum RFC6962 {
   }
 
   public static func nodeHash(_ left: Digest, _ right: Digest) -> Digest {
-    var hasher = SHA256Hasher()
-    hasher.update(prefix: 0x01)
-    left.withUnsafeBytes { hasher.update($0) }
-    right.withUnsafeBytes { hasher.update($0) }
-    return hasher.finalize()
+    withUnsafeTemporaryAllocation(byteCount: 1 + 2 * Digest.byteCount, alignment: 1) { node in
+      node[0] = 0x01
+      node.storeBytes(of: left, toByteOffset: 1, as: Digest.self)
+      node.storeBytes(of: right, toByteOffset: 1 + Digest.byteCount, as: Digest.self)
+      return SHA256.hash(UnsafeRawBufferPointer(node))
+    }
   }
 }
 

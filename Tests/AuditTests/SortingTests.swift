@@ -22,20 +22,17 @@ import TransparencyLog
   @Test("Texts with other borders, and other kinds of text, have other fingerprints")
   func fingerprints() {
     let fingerprinter = Fingerprinter()
-    let scratch = ScratchMemory()
     func identity(_ source: String, _ id: String) -> SortKey {
-      Array(source.utf8).withUnsafeBytes { source in
-        Array(id.utf8).withUnsafeBytes { id in
-          fingerprinter.identity(source: source, id: id, offset: 0, scratch: scratch.bytes)
-        }
-      }
+      fingerprinter.identity(id: id, source: source, offset: 0)
     }
-    let subject = Array("abc".utf8).withUnsafeBytes {
-      fingerprinter.subject($0, version: 0, offset: 0, scratch: scratch.bytes)
-    }
+    let subject = Array("abc".utf8).withUnsafeBytes { fingerprinter.subject($0, version: 0, offset: 0) }
     #expect(
       Set([identity("a", "bc"), identity("ab", "c"), identity("", "abc"), identity("abc", ""), subject]).count == 5)
     #expect(identity("a", "bc") == identity("a", "bc"))
+    let opening = #"","source":""#
+    #expect(identity("b" + opening + "c", "a") != identity("c", "a" + opening + "b"))
+    let line = Array(#"a\#(opening)bc"#.utf8)
+    #expect(line.withUnsafeBytes { fingerprinter.identity($0, idCount: 1, offset: 0) } == identity("bc", "a"))
   }
 
   private func keys(_ count: Int, seed: UInt64, range: UInt64) -> [SortKey] {
@@ -55,11 +52,10 @@ import TransparencyLog
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       defer { #expect(throws: Never.self) { try FileManager.default.removeItem(at: folder) } }
       let keys = keys(count, seed: UInt64(count), range: range)
-      let workers = try Workers(count: 2)
-      var sorter = KeySorter(workers: workers, limits: .init(memory: memory, temporaryDirectory: folder.path()))
+      var sorter = KeySorter(limits: .init(memory: memory, temporaryDirectory: folder.path()))
       try sorter.append(Array(keys.prefix(count / 2)))
       for key in keys.dropFirst(count / 2) { try sorter.append(key) }
-      let sorted = try sorter.finish()
+      let sorted = sorter.finish()
       for parts in [1, 2, 3] {
         var found: [SortKey] = []
         for part in 0..<parts {
@@ -75,12 +71,45 @@ import TransparencyLog
 
   @Test("A folder that is not there is an error when it is needed")
   func noFolder() throws {
-    let workers = try Workers(count: 1)
-    var sorter = KeySorter(workers: workers, limits: .init(memory: 1, temporaryDirectory: "/nowhere/at/all"))
+    var sorter = KeySorter(limits: .init(memory: 1, temporaryDirectory: "/nowhere/at/all"))
     #expect(throws: VerifierError.io(call: "open", path: "/nowhere/at/all", code: ENOENT)) {
       try sorter.append(keys(1000, seed: 1, range: .max))
-      _ = try sorter.finish()
+      _ = sorter.finish()
     }
+  }
+
+  @Test("A repetition and a version far apart are found through files, and in logs of one subject too")
+  func farApart() throws {
+    let ledger = try SampleLedger(count: 1500) { entries in
+      for index in entries.indices.dropFirst() {
+        entries[index].subject = "anfrage/eine"
+        entries[index].version = index < 1400 ? index : index + 1
+      }
+      entries[1490].id = entries[5].id
+    }
+    let expected = [ledger.expectation(.version, 1400), ledger.expectation(.duplicate, 1490)]
+    #expect(try LedgerVerifier(ledger: ledger.path).run().summary == expected)
+    // Room for 256 keys: those of the subject do not fit, and what holds them is cut again.
+    var options = LedgerVerifier.Options(threads: 2)
+    options.sortingMemory = 1
+    #expect(try LedgerVerifier(ledger: ledger.path, options: options).run().summary == expected)
+    options.temporaryDirectory = "/nowhere/at/all"
+    #expect(throws: VerifierError.io(call: "open", path: "/nowhere/at/all", code: ENOENT)) {
+      try LedgerVerifier(ledger: ledger.path, options: options).run()
+    }
+  }
+
+  @Test("Many equal keys come out as many")
+  func equalKeys() throws {
+    let key = SortKey(word0: 1, word1: 2, word2: 3, word3: 4)
+    let other = SortKey(word0: 1, word1: 2, word2: 4, word3: 4)
+    let keys = Array(repeating: key, count: 3000) + [other]
+    var sorter = KeySorter(limits: .init(memory: 1, temporaryDirectory: FileManager.default.temporaryDirectory.path()))
+    for key in keys.reversed() { try sorter.append(key) }
+    var reader = sorter.finish().part(0, of: 1)
+    var found: [SortKey] = []
+    while let key = try reader.next() { found.append(key) }
+    #expect(found == keys)
   }
 
   @Test("Rows of subtrees put together give the tree of all leaves")
