@@ -12,7 +12,7 @@ struct Bench: ParsableCommand {
       is verified and every event that was sent is looked up in it. Exit status 0 when everything was measured and \
       verified, whatever the ratios.
 
-      A whole run stores more than ten million records and needs some 40 GB on the disk for a while.
+      A whole run stores more than ten million records and needs some 20 GB on the disk for a while.
       """)
 
   @Option(help: "The aktenspur program to measure.") var program: String

@@ -9,8 +9,14 @@ struct Folder {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 
-  func remove() {
-    try? FileManager.default.removeItem(atPath: path)
+  func remove() { Folder.remove(path) }
+
+  /// Removes a folder with all that is in it, also where another thread does the same: each gives up where a file is
+  /// gone that it was about to remove.
+  static func remove(_ path: String) {
+    for _ in 0..<100 where FileManager.default.fileExists(atPath: path) {
+      try? FileManager.default.removeItem(atPath: path)
+    }
   }
 
   /// The bytes of all files below a path; of names with one of the prefixes only, where there are any.

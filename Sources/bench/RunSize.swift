@@ -16,5 +16,5 @@ struct RunSize {
   static let whole = RunSize(
     repetitions: 5, wholeRepetitions: 3, seconds: 6, records: 5_000_000, slices: 5, followed: 2000)
   static let quick = RunSize(
-    repetitions: 3, wholeRepetitions: 3, seconds: 0.8, records: 90_000, slices: 3, followed: 500)
+    repetitions: 3, wholeRepetitions: 3, seconds: 0.6, records: 75_000, slices: 3, followed: 400)
 }

@@ -23,7 +23,7 @@ struct BenchTests {
       bench,
       [
         "--program", Repository.program.path, "--packs", Repository.packs, "--directory", folder.url.path, "--quick",
-        "--json", "--records", "600", "--seconds", "0.1",
+        "--json", "--records", "600", "--seconds", "0.1", "--repetitions", "1",
       ])
     try #require(result.status == 0, "\(result.errors)")
     // Nothing but JSON, or it could not be decoded.

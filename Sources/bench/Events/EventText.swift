@@ -4,8 +4,8 @@ import Foundation
 /// them again.
 ///
 /// Ten successive numbers are about one subject: three times of four a project and its statuses, once a request that is
-/// put back and taken up again. One event in 500 is a contract, whose tax check costs a projection as much as hundreds
-/// of the others. Each has 400 bytes of data and is valid for the packs.
+/// put back and taken up again. One event in 500 is a contract, whose tax check costs a projection as much as some
+/// twenty of the others. Each has 400 bytes of data and is valid for the packs.
 enum EventText {
   static let source: StaticString = "urn:nwm:bench"
   /// Bytes of each event's `data`.

@@ -2,8 +2,8 @@ import Foundation
 import GRDB
 import GRDBSQLite
 
-/// The statements of the packs, run by GRDB for the records of the whole log in a database that is made like that of the
-/// projections: nothing is read, hashed or compared in the time that counts.
+/// The statements of the packs, run by GRDB for the records of the whole log in a database that is made like that of
+/// the projections: nothing is read, hashed or compared in the time that counts.
 struct UpsertFloor {
   let log: LogFiles
   let packs: String
@@ -46,7 +46,7 @@ struct UpsertFloor {
       db,
       sql: """
         SELECT type, name, sql FROM projections.sqlite_master
-        WHERE sql IS NOT NULL AND name NOT LIKE '\\_aktenspur\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+        WHERE sql IS NOT NULL AND name NOT GLOB '_aktenspur_*' AND name NOT GLOB 'sqlite_*'
         ORDER BY rowid
         """)
     for row in rows { try db.execute(sql: row["sql"] as String) }

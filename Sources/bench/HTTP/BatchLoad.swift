@@ -56,11 +56,7 @@ struct BatchLoad {
     }
     body.append("]")
     request.clear()
-    request.append(
-      "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/cloudevents-batch+json\r\nContent-Length: "
-    )
-    request.append(body.count)
-    request.append("\r\n\r\n")
+    request.appendPost("application/cloudevents-batch+json", length: body.count)
     request.append(body.contents)
     return count
   }

@@ -46,9 +46,7 @@ struct LineLoad {
   private func send(_ stream: Int, _ connection: Connection, _ times: SendTimes) throws {
     let lines = Bytes(capacity: 1 << 18)
     let chunk = Bytes(capacity: 1 << 18)
-    chunk.append(
-      "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
-    )
+    chunk.appendPost("application/x-ndjson", length: nil)
     var number = 0
     while number < recordsOfStream {
       let group = number / LineLoad.group

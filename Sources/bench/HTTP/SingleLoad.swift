@@ -86,10 +86,7 @@ private struct SingleMessage {
     case .append(let streams):
       body.clear()
       EventText.write(streams.lowerBound + connection, number, to: body)
-      whole.append(
-        "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/cloudevents+json\r\nContent-Length: ")
-      whole.append(body.count)
-      whole.append("\r\n\r\n")
+      whole.appendPost("application/cloudevents+json", length: body.count)
       whole.append(body.contents)
     }
     return whole

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// A program that was started, until it has been waited for.
 final class ChildProcess {

@@ -25,7 +25,7 @@ final class Daemon {
 
   func remove() {
     try? stop()
-    try? FileManager.default.removeItem(atPath: sockets)
+    Folder.remove(sockets)
   }
 
   /// - Returns: seconds from starting the program until it says that it is ready.
@@ -98,7 +98,7 @@ final class Daemon {
   func catchUp() throws -> (lag: Int, seconds: Double) {
     let start = MonotonicClock.seconds
     let lag = Int(try metrics()["aktenspur_projection_lag_records"])
-    while try metrics()["aktenspur_projection_lag_records"] > 0 { usleep(5_000) }
+    while try metrics()["aktenspur_projection_lag_records"] > 0 { usleep(20_000) }
     return (lag, MonotonicClock.seconds - start)
   }
 

@@ -26,7 +26,7 @@ enum EndedRun {
         kill(process, SIGTERM)
         waitpid(process, nil, 0)
       }
-      for folder in folders { try? FileManager.default.removeItem(atPath: folder) }
+      for folder in folders { Folder.remove(folder) }
       exit(128 + Int32(number))
     }.start()
     for number in [SIGINT, SIGTERM, SIGHUP] {

@@ -51,9 +51,6 @@ struct ProcessStatus {
   /// The most memory that was resident since the start or ``forgetPeak()``, in bytes; zero when it is gone.
   var peakBytes: Int { bytes("VmHWM:") }
 
-  /// The memory that is resident, in bytes.
-  var residentBytes: Int { bytes("VmRSS:") }
-
   /// Lets the peak begin anew.
   func forgetPeak() {
     try? Data("5".utf8).write(to: URL(fileURLWithPath: "/proc/\(process)/clear_refs"))

@@ -23,11 +23,7 @@ extension Session {
         body.clear()
         EventText.write(stream, number, to: body)
         request.clear()
-        request.append(
-          "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/cloudevents+json\r\nContent-Length: "
-        )
-        request.append(body.count)
-        request.append("\r\n\r\n")
+        request.appendPost("application/cloudevents+json", length: body.count)
         request.append(body.contents)
         attributes.clear()
         EventText.writeAttributes(stream, number, to: attributes)

@@ -62,7 +62,9 @@ private struct ProjectionPace: CustomStringConvertible {
   }
 
   var description: String {
-    "lacked \(Report.text(lags.median)) records at the end of a part (median), had them after "
-      + "\(Report.text(seconds.median)) s; with the stream beside them they took \(Report.text(rates.median)) records/s"
+    let rate = seconds.median > 0 ? lags.median / seconds.median : 0
+    return "lacked \(Report.text(lags.median)) records at the end of a part (median) and had them after "
+      + "\(Report.text(seconds.median)) s, \(Report.text(rate)) records/s; "
+      + "with the stream beside them they took \(Report.text(rates.median)) records/s"
   }
 }
