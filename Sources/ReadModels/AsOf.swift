@@ -1,5 +1,6 @@
 public import DomainPacks
 import Foundation
+import GRDB
 import TransparencyLog
 
 extension Projections {
@@ -13,7 +14,9 @@ extension Projections {
     try translatingErrors(of: path) {
       let builder = try ProjectionBuilder(path: path, plan: plan, packs: plan.names, timeZone: timeZone)
       try builder.apply(from: source, to: size)
-      return try ProjectionSnapshot(path: builder.close(), packs: plan.packs, lifetime: nil)
+      let path = try builder.close()
+      try builder.makeWhole()
+      return try ProjectionSnapshot(path: path, packs: plan.packs, lifetime: nil)
     }
   }
 
@@ -27,19 +30,21 @@ extension Projections {
   /// nothing can be written there, it is made in the temporary directory and not kept.
   ///
   /// A state kept earlier is used only if it was made by the same packs from the log in hand; one of fewer records is
-  /// copied and gone on with.
+  /// copied and gone on with, or the nearest state that the live file can be taken back to.
   ///
   /// - Parameter directory: the ledger's `cache`.
   public static func asOf(
     directory: String, plan: ProjectionPlan, source: any RecordSource, size: UInt64, timeZone: String
   ) throws -> ProjectionSnapshot {
-    let states = PastStates(directory: directory + "/asof", plan: plan, source: source, timeZone: timeZone)
+    let states = PastStates(
+      cache: directory, directory: directory + "/asof", plan: plan, source: source, timeZone: timeZone)
     return try translatingErrors(of: states.directory) { try states.state(of: size) }
   }
 }
 
 /// The folder of past states.
 private struct PastStates {
+  let cache: String
   let directory: String
   let plan: ProjectionPlan
   let source: any RecordSource
@@ -86,15 +91,9 @@ private struct PastStates {
     let folder = isKept ? directory : FileManager.default.temporaryDirectory.path
     let scratch = "\(folder)/\(size)-\(UUID().uuidString).building"
     do {
-      let builder: ProjectionBuilder
-      if let base {
-        try FileManager.default.copyItem(atPath: path(of: base), toPath: scratch)
-        builder = try ProjectionBuilder(continuing: scratch, plan: plan)
-      } else {
-        builder = try ProjectionBuilder(path: scratch, plan: plan, packs: plan.names, timeZone: timeZone)
-      }
-      try builder.apply(from: source, to: size)
+      let builder = try restored(size, after: base ?? 0, at: scratch) ?? started(size, from: base, at: scratch)
       _ = try builder.close()
+      try builder.makeWhole()
       guard isKept else {
         // Whoever has it open goes on reading; the file is gone when they are done.
         defer { unlink(scratch) }
@@ -110,6 +109,39 @@ private struct PastStates {
     let snapshot = try ProjectionSnapshot(path: path(of: size), packs: plan.packs, lifetime: nil)
     prune()
     return snapshot
+  }
+
+  /// From the state before it that the live file can be taken back to; nil where there is none nearer than `base`, or it
+  /// turns out not to fit.
+  private func restored(_ size: UInt64, after base: UInt64, at scratch: String) throws -> ProjectionBuilder? {
+    let restoring = SnapshotRestoring(directory: cache, packs: plan.packs.digest.hex)
+    guard let mark = restoring.restore(size, after: base, to: scratch) else { return nil }
+    do {
+      let builder = try ProjectionBuilder(continuing: scratch, plan: plan)
+      guard builder.state.frontier.size == mark.size, builder.state.lastLeaf.hex == mark.lastLeaf,
+        builder.state.timeZone == timeZone, builder.state.isMade(by: plan), try builder.state.isOf(source)
+      else { return nil }
+      try builder.apply(from: source, to: size)
+      return builder
+    } catch is DatabaseError {
+      // What was damaged in it does not matter: the log has it all.
+    } catch is ProjectionError {
+    } catch is ProjectionState.Unusable {
+    }
+    return nil
+  }
+
+  private func started(_ size: UInt64, from base: UInt64?, at scratch: String) throws -> ProjectionBuilder {
+    let builder: ProjectionBuilder
+    if let base {
+      try ProjectionConnection.remove(scratch)
+      try FileManager.default.copyItem(atPath: path(of: base), toPath: scratch)
+      builder = try ProjectionBuilder(continuing: scratch, plan: plan)
+    } else {
+      builder = try ProjectionBuilder(path: scratch, plan: plan, packs: plan.names, timeZone: timeZone)
+    }
+    try builder.apply(from: source, to: size)
+    return builder
   }
 
   /// Removes what was unused for longest, and states of other packs, which nothing will ask for again.

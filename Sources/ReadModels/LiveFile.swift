@@ -13,17 +13,26 @@ final class LiveFile {
   private let source: any RecordSource
   private let timeZone: String
   private let notify: @Sendable (Projections.Notice) -> Void
+  private let keeper: SnapshotKeeper
   private var opened: (connection: ProjectionConnection, projector: Projector)?
 
   init(
-    path: String, plan: ProjectionPlan, source: any RecordSource, timeZone: String,
+    path: String, plan: ProjectionPlan, source: any RecordSource, timeZone: String, policy: SnapshotPolicy,
     notify: @escaping @Sendable (Projections.Notice) -> Void
-  ) {
+  ) throws {
+    keeper = try SnapshotKeeper(of: path, plan: plan, source: source, timeZone: timeZone, policy: policy)
     self.path = path
     self.plan = plan
     self.source = source
     self.timeZone = timeZone
     self.notify = notify
+  }
+
+  deinit {
+    // Closing the last connection would take over what is left without keeping what it overwrites. Where this fails, the
+    // way back is lost, and nothing else.
+    guard let (connection, projector) = opened else { return }
+    try? connection.queue.inDatabase { try keeper.checkpoint($0, projector.state, isLast: true) }
   }
 
   // MARK: Opening
@@ -62,6 +71,7 @@ final class LiveFile {
 
   private func create() throws {
     opened = nil
+    keeper.forget()
     try ProjectionConnection.remove(path)
     let connection = try ProjectionConnection(path: path, use: .live)
     let state = try connection.queue.inDatabase { db in
@@ -108,10 +118,11 @@ final class LiveFile {
 
   private func apply(to size: UInt64, _ progress: (LogHead) -> Void) throws {
     let (connection, projector) = try current()
-    while projector.state.frontier.size < size {
-      let end = min(projector.state.frontier.size + LiveFile.batch, size)
-      try connection.queue.inDatabase { _ in try projector.apply(from: source, to: end, batch: LiveFile.batch) }
-      progress(projector.state.head)
+    try connection.queue.inDatabase { db in
+      try projector.apply(from: source, to: size, batch: LiveFile.batch) { state in
+        progress(state.head)
+        try keeper.checkpoint(db, state)
+      }
     }
   }
 
@@ -123,50 +134,68 @@ final class LiveFile {
     let builder = try ProjectionBuilder(
       path: side, plan: plan, packs: plan.withDependencies(packs), timeZone: timeZone)
     try builder.apply(from: source, to: state.frontier.size)
-    let report = try swap(builder, packs, connection)
-    opened = (connection, try projector(connection, state))
+    let report = try swap(builder, packs, connection, state, keepsEqual: false)
     notify(.rebuilt(report))
   }
 
-  /// Takes over the tables of `packs` from the builder, which must have all packs they read.
-  func swap(_ builder: ProjectionBuilder, _ packs: Set<String>) throws -> RebuildReport {
+  /// Takes over the tables of `packs` from the builder, which must have all packs they read. Where the live ones are the
+  /// same in every row and definition, they stay.
+  ///
+  /// - Parameter hasRot: whether SQLite finds the live file damaged; comparing tables does not look at indexes.
+  func swap(
+    _ builder: ProjectionBuilder, _ packs: Set<String>, hasRot: () throws -> Bool
+  ) throws -> RebuildReport {
     let (connection, projector) = try current()
     try builder.apply(from: source, to: projector.state.frontier.size)
     do {
-      let report = try swap(builder, packs, connection)
-      opened = (connection, try self.projector(connection, projector.state))
-      return report
+      if try hasRot() { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "SQLite finds it damaged") }
+      return try swap(builder, packs, connection, projector.state, keepsEqual: true)
     } catch let error as DatabaseError where error.isCorruption {
       // All of it is suspect then, not only the packs asked for.
       let size = projector.state.frontier.size
       try discard(error.text)
       try apply(to: size) { _ in }
-      return try reportAnew()
+      return try report(of: plan.names, isReplacement: true)
     }
   }
 
-  /// Of a file made anew, where there is nothing to compare with.
-  private func reportAnew() throws -> RebuildReport {
+  /// Of tables that have just been made from the log, with nothing to compare them with.
+  ///
+  /// - Parameter isReplacement: whether others had been there, which cannot be read.
+  func report(of packs: Set<String>, isReplacement: Bool) throws -> RebuildReport {
     let (connection, projector) = try current()
     let tables = try connection.queue.inDatabase { db in
       try Row.fetchAll(db, sql: "SELECT name, pack FROM _aktenspur_objects WHERE kind <> 'view' ORDER BY name")
         .map { row in
           let name: String = row["name"]
           let rows = try Int.fetchOne(db, sql: "SELECT count(*) FROM \(name.quotedDatabaseIdentifier)")
-          return RebuildReport.Table(pack: row["pack"], name: name, rowsBefore: nil, rowsAfter: rows)
+          var table = RebuildReport.Table(pack: row["pack"], name: name, rowsAfter: rows)
+          if !isReplacement { (table.rowsBefore, table.onlyBefore, table.onlyAfter) = (rows, 0, 0) }
+          return table
         }
     }
-    return RebuildReport(head: projector.state.head, packs: plan.names.sorted(), tables: tables)
+    return RebuildReport(
+      head: projector.state.head, packs: packs.sorted(), tables: tables.filter { packs.contains($0.pack) })
   }
 
   private func swap(
-    _ builder: ProjectionBuilder, _ packs: Set<String>, _ connection: ProjectionConnection
+    _ builder: ProjectionBuilder, _ packs: Set<String>, _ connection: ProjectionConnection, _ state: ProjectionState,
+    keepsEqual: Bool
   ) throws -> RebuildReport {
-    let head = builder.head
     let side = try builder.close()
-    let tables = try connection.queue.inDatabase { try TableSwap(plan: plan, packs: packs).run(side, in: $0) }
+    let swap = TableSwap(plan: plan, packs: packs)
+    let (tables, isSame) = try connection.queue.inDatabase { try swap.compare(side, builder.schema, in: $0) }
+    if !isSame || !keepsEqual {
+      try builder.makeWhole()
+      keeper.forget()
+      try connection.queue.inDatabase { db in
+        try swap.replace(by: side, in: db)
+        try keeper.checkpoint(db, state)
+      }
+      opened = (connection, try projector(connection, state))
+    }
     try ProjectionConnection.remove(side)
-    return RebuildReport(head: head, packs: packs.sorted(), tables: tables)
+    return RebuildReport(head: builder.head, packs: packs.sorted(), tables: tables)
   }
 }
 

@@ -52,10 +52,13 @@ final class ProjectionConnection: Sendable {
       switch use {
       case .live:
         // Replacing all tables makes the log of changes as long as they are; it need not stay so.
-        try db.execute(sql: "PRAGMA cache_size = -16384; PRAGMA journal_size_limit = 67108864")
+        // Checkpoints are made by ``SnapshotKeeper``.
+        try db.execute(
+          sql: "PRAGMA cache_size = -16384; PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 0")
       case .building:
         try db.execute(sql: "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE")
-        try db.execute(sql: "PRAGMA cache_size = -131072")
+        // What is deleted need not be overwritten; the sorting for indexes may use the other processor.
+        try db.execute(sql: "PRAGMA cache_size = -131072; PRAGMA secure_delete = OFF; PRAGMA threads = 1")
       case .reading:
         // Sorting and removing duplicates stay within the memory allowed: files would fill the disk the ledger is on.
         try db.execute(sql: "PRAGMA temp_store = MEMORY")

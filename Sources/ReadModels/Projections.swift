@@ -43,8 +43,17 @@ public final class Projections: Sendable {
       directory: directory, plan: ProjectionPlan(packs), source: source, timeZone: timeZone, notify: notify)
   }
 
-  public init(
+  public convenience init(
     directory: String, plan: ProjectionPlan, source: any RecordSource, timeZone: String,
+    notify: @escaping @Sendable (Notice) -> Void = { _ in }
+  ) throws {
+    try self.init(
+      directory: directory, plan: plan, source: source, timeZone: timeZone, policy: SnapshotPolicy(), notify: notify)
+  }
+
+  /// - Parameter policy: which past states are kept in `snapshots/` below the directory.
+  package init(
+    directory: String, plan: ProjectionPlan, source: any RecordSource, timeZone: String, policy: SnapshotPolicy,
     notify: @escaping @Sendable (Notice) -> Void = { _ in }
   ) throws {
     self.plan = plan
@@ -54,7 +63,8 @@ public final class Projections: Sendable {
     let path = Projections.path(in: directory)
     // What a rebuild left behind when it was killed.
     try ProjectionConnection.remove(Projections.sidePath(of: path))
-    let file = LiveFile(path: path, plan: plan, source: source, timeZone: timeZone, notify: notify)
+    let file = try LiveFile(
+      path: path, plan: plan, source: source, timeZone: timeZone, policy: policy, notify: notify)
     try translatingErrors(of: path) { try file.open() }
     head = Mutex(file.head)
     live = Mutex(file)
@@ -87,7 +97,8 @@ public final class Projections: Sendable {
   }
 
   /// Builds the tables of the packs anew beside the live ones, up to `size` or the position reached by then, compares,
-  /// and puts them in their place in one transaction.
+  /// and puts them in their place in one transaction. Where all is the same and SQLite finds no damage, the live tables
+  /// stay; where there were none, they are made, once.
   ///
   /// Readers and ``catchUp(to:root:)`` go on while it builds. Packs that read the rows of those named are rebuilt too.
   ///
@@ -97,15 +108,20 @@ public final class Projections: Sendable {
     let packs = names.map { plan.withDependents(Set($0)) } ?? plan.names
     let path = Projections.path(in: directory)
     return try rebuilding.withLock { _ in
+      let isNew = position == .empty
       try catchUp(to: size)
+      if isNew {
+        return try translatingErrors(of: path) { try live.withLock { try $0.report(of: packs, isReplacement: false) } }
+      }
       return try translatingErrors(of: path) {
+        let rot = RotCheck(of: path)
         let builder = try ProjectionBuilder(
           path: Projections.sidePath(of: path), plan: plan, packs: plan.withDependencies(packs), timeZone: timeZone)
         // The live tables move on meanwhile; what is left for the swap under the lock is short.
         while builder.head.size < position.size { try builder.apply(from: source, to: position.size) }
         return try live.withLock { file in
           defer { show(file.head) }
-          return try file.swap(builder, packs)
+          return try file.swap(builder, packs, hasRot: rot.result)
         }
       }
     }

@@ -1,8 +1,10 @@
 import DomainPacks
+import Foundation
 import GRDB
 import GRDBSQLite
 
-/// Replaces tables of the live file by those built beside it: attached as `side`, compared, copied in one transaction.
+/// Compares tables of the live file with those built beside it, and replaces them: attached as `side`, copied in one
+/// transaction.
 ///
 /// A crash before the commit leaves the old tables whole, one after it the new ones; readers see the one or the other.
 struct TableSwap {
@@ -10,19 +12,36 @@ struct TableSwap {
   /// The packs whose tables are replaced.
   let packs: Set<String>
 
-  /// - Returns: how the tables differed.
-  func run(_ side: String, in db: Database) throws -> [RebuildReport.Table] {
-    try db.execute(sql: "ATTACH DATABASE ? AS side", arguments: [side])
-    let swapped = Result {
+  /// - Parameter schema: the objects that the file beside has when it is whole.
+  /// - Returns: how the tables differ; and whether neither a row nor a definition does.
+  func compare(
+    _ side: String, _ schema: Set<SchemaObject>, in db: Database
+  ) throws -> (tables: [RebuildReport.Table], isSame: Bool) {
+    try attached(side, db) {
       let tables = try compare(db)
+      let names = Set(tables.map { $0.name.lowercased() })
+      let live = try SchemaObject.all(in: "main", db)
+      func isTheirs(_ object: SchemaObject) -> Bool { names.contains(object.table.lowercased()) }
+      let isSame =
+        tables.allSatisfy(\.isEqual) && live.isSuperset(of: schema) && live.filter(isTheirs) == schema.filter(isTheirs)
+      return (tables, isSame)
+    }
+  }
+
+  func replace(by side: String, in db: Database) throws {
+    try attached(side, db) {
       try db.inTransaction(.immediate) {
         try replace(db)
         return .commit
       }
-      return tables
     }
+  }
+
+  private func attached<Value>(_ side: String, _ db: Database, _ body: () throws -> Value) throws -> Value {
+    try db.execute(sql: "ATTACH DATABASE ? AS side", arguments: [side])
+    let result = Result { try body() }
     try db.execute(sql: "DETACH DATABASE side")
-    return try swapped.get()
+    return try result.get()
   }
 
   // MARK: Compare
@@ -35,44 +54,52 @@ struct TableSwap {
       let old = before.first { $0.name == name }
       let new = after.first { $0.name == name }
       var table = RebuildReport.Table(pack: new?.pack ?? old?.pack ?? "", name: name)
+      let isComparable = try old != nil && new != nil && columns("main", name, db) == columns("side", name, db)
+      if isComparable, let rows = try equalRows(name, db) {
+        (table.rowsBefore, table.rowsAfter, table.onlyBefore, table.onlyAfter) = (rows, rows, 0, 0)
+        return table
+      }
       if old != nil { table.rowsBefore = try count("main", name, db) }
       if new != nil { table.rowsAfter = try count("side", name, db) }
-      if old != nil, new != nil, try columns("main", name, db) == columns("side", name, db) {
-        (table.onlyBefore, table.onlyAfter) = try difference(name, db)
+      if isComparable {
+        table.onlyBefore = try only("main", "side", name, db)
+        table.onlyAfter = try only("side", "main", name, db)
       }
       return table
     }
   }
 
-  /// Two tables made from the same records stand in the same order; only where they do not are they sorted.
-  private func difference(_ name: String, _ db: Database) throws -> (Int, Int) {
+  private func only(_ left: String, _ right: String, _ name: String, _ db: Database) throws -> Int {
     let table = name.quotedDatabaseIdentifier
-    if try hasEqualRows(
-      db.makeStatement(sql: "SELECT * FROM main.\(table)"), db.makeStatement(sql: "SELECT * FROM side.\(table)"))
-    {
-      return (0, 0)
-    }
-    func only(_ left: String, _ right: String) throws -> Int {
-      try Int.fetchOne(
-        db, sql: "SELECT count(*) FROM (SELECT * FROM \(left).\(table) EXCEPT SELECT * FROM \(right).\(table))") ?? 0
-    }
-    return (try only("main", "side"), try only("side", "main"))
+    return try Int.fetchOne(
+      db, sql: "SELECT count(*) FROM (SELECT * FROM \(left).\(table) EXCEPT SELECT * FROM \(right).\(table))") ?? 0
   }
 
-  private func hasEqualRows(_ left: Statement, _ right: Statement) throws -> Bool {
-    let (left, right) = (left.sqliteStatement, right.sqliteStatement)
+  /// Two tables made from the same records stand in the same order; only where they do not are they sorted.
+  ///
+  /// - Returns: how many rows they have; nil where they differ.
+  private func equalRows(_ name: String, _ db: Database) throws -> Int? {
+    let table = name.quotedDatabaseIdentifier
+    let live = try db.makeStatement(sql: "SELECT * FROM main.\(table)")
+    let built = try db.makeStatement(sql: "SELECT * FROM side.\(table)")
+    let (left, right) = (live.sqliteStatement, built.sqliteStatement)
     defer {
       sqlite3_reset(left)
       sqlite3_reset(right)
+      withExtendedLifetime((live, built)) {}
     }
+    let columns = sqlite3_column_count(left)
+    var rows = 0
     while true {
       let (first, second) = (sqlite3_step(left), sqlite3_step(right))
-      for code in [first, second] where code != SQLITE_ROW && code != SQLITE_DONE {
-        throw DatabaseError(resultCode: ResultCode(rawValue: code))
+      func isFailure(_ code: CInt) -> Bool { code != SQLITE_ROW && code != SQLITE_DONE }
+      if isFailure(first) || isFailure(second) {
+        throw DatabaseError(resultCode: ResultCode(rawValue: isFailure(first) ? first : second))
       }
-      guard first == second else { return false }
-      if first == SQLITE_DONE { return true }
-      for column in 0..<sqlite3_column_count(left) where !hasEqualValue(left, right, column) { return false }
+      guard first == second else { return nil }
+      if first == SQLITE_DONE { return rows }
+      for column in 0..<columns where !hasEqualValue(left, right, column) { return nil }
+      rows += 1
     }
   }
 
@@ -88,8 +115,8 @@ struct TableSwap {
       let (first, second) = (sqlite3_column_blob(left, column), sqlite3_column_blob(right, column))
       let length = sqlite3_column_bytes(left, column)
       guard length == sqlite3_column_bytes(right, column) else { return false }
-      return UnsafeRawBufferPointer(start: first, count: Int(length))
-        .elementsEqual(UnsafeRawBufferPointer(start: second, count: Int(length)))
+      guard length > 0, let first, let second else { return length == 0 }
+      return memcmp(first, second, Int(length)) == 0
     }
   }
 
