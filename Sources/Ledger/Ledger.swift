@@ -188,17 +188,20 @@ public final class Ledger: Sendable {
       return
     }
     @Sendable func prepareAndAppend(_ whenDone: @escaping @Sendable ([Result<[Receipt], Refusal>]) -> Void) {
-      let prepared = groups.map { prepare($0, by: principal, asBatch: asBatch) }
-      let accepted = prepared.compactMap { try? $0.get() }.map { AppendGroup($0, recordedBy: principal.name) }
-      log.append(accepted) { answers in
-        var answers = answers.makeIterator()
-        whenDone(
-          prepared.map { group in
-            group.flatMap { _ in
-              guard let answer = answers.next() else { preconditionFailure("the log answers every group") }
-              return answer.mapError { Refusal($0, isBatch: asBatch) }
-            }
-          })
+      var accepted: [AppendGroup] = []
+      accepted.reserveCapacity(groups.count)
+      var refusals: [(place: Int, refusal: Refusal)] = []
+      for (place, group) in groups.enumerated() {
+        switch prepare(group, by: principal, asBatch: asBatch) {
+        case .success(let events): accepted.append(AppendGroup(events, recordedBy: principal.name))
+        case .failure(let refusal): refusals.append((place, refusal))
+        }
+      }
+      log.append(accepted) { [refusals] answers in
+        var results = answers.map { answer in answer.mapError { Refusal($0, isBatch: asBatch) } }
+        // In the order of their places, so that each stands where it was when it is put in.
+        for (place, refusal) in refusals { results.insert(.failure(refusal), at: place) }
+        whenDone(results)
       }
     }
     if seals(groups) {
