@@ -12,7 +12,7 @@ extension Receipt {
     output.append(contentsOf: #","subjectversion":"#.utf8)
     output.append(contentsOf: String(subjectVersion).utf8)
     output.append(contentsOf: #","leafhash":""#.utf8)
-    output.append(contentsOf: leafHash.hex.utf8)
+    leafHash.appendHex(to: &output)
     output.append(contentsOf: #"","recordedtime":""#.utf8)
     output.append(contentsOf: recordedTime.utf8)
     output.append(contentsOf: #"","duplicate":"#.utf8)

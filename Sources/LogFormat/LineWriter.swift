@@ -71,11 +71,7 @@ extension Stamp {
       output.append(UInt8(ascii: "\""))
     }
     output.append(contentsOf: #","previoushash":""#.utf8)
-    let start = output.count
-    output.append(contentsOf: repeatElement(0, count: 64))
-    output.withUnsafeMutableBytes { bytes in
-      if let base = bytes.baseAddress { previousHash.writeHex(to: base + start) }
-    }
+    previousHash.appendHex(to: &output)
     output.append(UInt8(ascii: "\""))
   }
 }

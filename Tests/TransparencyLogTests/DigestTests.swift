@@ -38,10 +38,9 @@ import Testing
     #expect(digest.withUnsafeBytes { Digest($0) } == digest)
     #expect(digest.withUnsafeBytes { Array($0) } == digest.bytes)
     #expect(digest.base64 == "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=")
-    var ascii = [UInt8](repeating: 0, count: 66)
-    ascii.withUnsafeMutableBytes { digest.writeHex(to: $0.baseAddress! + 1) }
-    #expect(String(decoding: ascii[1...64], as: UTF8.self) == digest.hex)
-    #expect(ascii[0] == 0 && ascii[65] == 0)
+    var ascii = Array("<".utf8)
+    digest.appendHex(to: &ascii)
+    #expect(String(decoding: ascii, as: UTF8.self) == "<" + digest.hex)
   }
 
   @Test(
