@@ -9,9 +9,10 @@ enum Limits {
   /// Events in a batch.
   static let batchEvents = 10_000
   /// Lines of a stream that are read and not yet in the ledger's hands; reading from the socket pauses beyond it.
-  static let linesWaiting = 2 << 20
-  /// Lines of a stream that are with the ledger; no more are given to it beyond it.
-  static let linesAppending = 4 << 20
+  static let linesWaiting = 1 << 20
+  /// Lines of a stream that are with the ledger; no more are given to it beyond it. Small beside what one principal may
+  /// have waiting there, so that some streams of one client do not overload it.
+  static let linesAppending = 1 << 20
   /// Answers of a stream that are made and not yet written; appending pauses beyond it.
   static let answersWaiting = 1 << 20
   /// Problems that the summary of a stream names one by one.
