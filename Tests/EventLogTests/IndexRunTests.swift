@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 import TransparencyLog
 
@@ -194,4 +195,75 @@ import TransparencyLog
       #expect(Set(names) == Set(files.runs.map(\.description.file) + ["manifest"]))
     }
   }
+
+  @Test("Opening removes a run that no manifest names, and nothing else")
+  func strangers() throws {
+    try withFolder { parent in
+      let folder = parent + "/index"
+      let (index, _) = try LogIndex.open(path: folder, identity: "test")
+      try add(0..<100, to: index)
+      index.checkpointed(Self.start)
+      try index.close()
+      let before = Set(try FileManager.default.contentsOfDirectory(atPath: folder))
+      try Data("half a run".utf8).write(to: URL(fileURLWithPath: folder + "/stray.run"))
+      let (again, start) = try LogIndex.open(path: folder, identity: "test")
+      #expect(start != nil)
+      #expect(try Set(FileManager.default.contentsOfDirectory(atPath: folder)) == before)
+      #expect(try again.reader.sequence(of: Self.key(7)) == 7)
+    }
+  }
+
+  @Test("While entries move into runs, and runs into larger ones, every look-up finds them, beside the daemon too")
+  func lookupsMeanwhile() throws {
+    try withFolder { parent in
+      let folder = parent + "/index"
+      let (index, _) = try LogIndex.open(path: folder, identity: "test")
+      index.startWriting()
+      try add(0..<100, to: index)
+      try index.flush()
+      for round in 1..<40 {
+        try add(round * 100..<round * 100 + 100, to: index)
+        let flushing = Promise { try index.flush() }
+        repeat {
+          #expect(try index.reader.sequence(of: Self.key(round * 100 + 7)) == UInt64(round * 100 + 7))
+          #expect(IndexFiles(path: folder) != nil)
+        } while !flushing.isDone
+        try flushing.get()
+      }
+      try index.close()
+    }
+  }
+
+  private static let start = IndexStart(
+    position: LogPosition(size: 0, segment: Segment(first: 0), offset: 0), frontier: .init(), lastHash: .zero)
+
+  /// Adds entries of records, each of a subject of its own.
+  private func add(_ range: Range<Int>, to index: LogIndex) throws {
+    var memory = IndexMemory()
+    let name = index.add(name: "notiz")
+    for number in range {
+      let subject = SubjectEntry(
+        key: Self.key(number), version: 1, first: UInt64(number), last: UInt64(number), state: 0)
+      memory.add(
+        key: Self.key(number), subject: subject, type: name, actor: name, hash: .zero,
+        place: LogPosition(size: UInt64(number), segment: Segment(first: 0), offset: UInt64(number)))
+    }
+    try index.add(memory)
+  }
+}
+
+/// Work on a thread of its own.
+private final class Promise: Sendable {
+  private let result = Mutex<Result<Void, any Error>?>(nil)
+
+  init(_ body: @escaping @Sendable () throws -> Void) {
+    Thread { [self] in
+      let outcome = Result { try body() }
+      result.withLock { $0 = outcome }
+    }.start()
+  }
+
+  var isDone: Bool { result.withLock { $0 != nil } }
+
+  func get() throws { try result.withLock { $0 }?.get() }
 }
