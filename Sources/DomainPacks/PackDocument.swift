@@ -22,7 +22,7 @@ struct PackDocument {
   }
 
   private init(_ root: JSONValue, pack: String) throws(SchemaError) {
-    let members = try Members(
+    let members = try ObjectMembers(
       root, at: "", what: "pack", allowed: ["title", "description", "subject", "events", "$schema"])
     _ = try members.string("description")
     _ = try members.string("$schema")
@@ -49,7 +49,7 @@ struct PackDocument {
     guard !name.hasPrefix(PackSet.ledgerPrefix) else {
       throw SchemaError(pointer, "event types \(PackSet.ledgerPrefix)* are the ledger's own")
     }
-    let members = try Members(
+    let members = try ObjectMembers(
       json, at: pointer, what: "event type",
       allowed: ["title", "description", "subject", "data", "from", "to", "second"])
     _ = try members.string("description")
@@ -69,34 +69,9 @@ struct PackDocument {
   }
 }
 
-/// The members of an object in `pack.json`, none of them unknown.
-private struct Members {
-  let json: JSONValue
-  let pointer: String
-
-  init(_ json: JSONValue, at pointer: String, what: String, allowed: [String]) throws(SchemaError) {
-    guard json.kind == .object else {
-      throw SchemaError(pointer, "expected an object that describes the \(what), found \(json.excerpt)")
-    }
-    for member in json.members where !allowed.contains(member.name) {
-      throw SchemaError(
-        pointer + "/" + JSONText.pointerToken(member.name),
-        "unknown member \"\(member.name)\" of the \(what); allowed are \(allowed.joined(separator: ", "))")
-    }
-    self.json = json
-    self.pointer = pointer
-  }
-
-  func string(_ name: String) throws(SchemaError) -> String? {
-    guard let value = json[name] else { return nil }
-    guard let string = value.string, !string.isEmpty else {
-      throw SchemaError("\(pointer)/\(name)", "expected a string that is not empty, found \(value.excerpt)")
-    }
-    return string
-  }
-
+extension ObjectMembers {
   /// One pattern or several; none where the member is absent.
-  func subjects() throws(SchemaError) -> [SubjectPattern] {
+  fileprivate func subjects() throws(SchemaError) -> [SubjectPattern] {
     guard let value = json["subject"] else { return [] }
     let values = value.kind == .array ? Array(value.elements) : [value]
     guard !values.isEmpty else { throw SchemaError("\(pointer)/subject", "expected one subject pattern or more") }
@@ -116,7 +91,7 @@ private struct Members {
   }
 
   /// States, null standing for "no event on the subject yet"; nil where the member is absent.
-  func states(_ name: String) throws(SchemaError) -> [String?]? {
+  fileprivate func states(_ name: String) throws(SchemaError) -> [String?]? {
     guard let value = json[name] else { return nil }
     let expected = "expected an array of states, null for a subject without events"
     guard value.kind == .array, value.count > 0 else {

@@ -125,6 +125,14 @@ enum LineScan {
     return number(#","batchend":""#, in: UnsafeRawBufferPointer(rebasing: line[..<behind]))
   }
 
+  /// The subject as it is written: in JSON, without its quotes. Packs know no subject with a quote in it.
+  static func subject(of line: UnsafeRawBufferPointer) -> Slice<UnsafeRawBufferPointer>? {
+    guard let start = place(of: #","subject":""#, in: line),
+      let end = line[start...].firstIndex(of: UInt8(ascii: "\""))
+    else { return nil }
+    return line[start..<end]
+  }
+
   static func previousHash(of line: UnsafeRawBufferPointer) -> Digest? {
     guard let start = place(of: #","previoushash":""#, in: line), start + 64 <= line.count else { return nil }
     return Digest(hex: UnsafeRawBufferPointer(rebasing: line[start..<start + 64]))
