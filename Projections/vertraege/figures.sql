@@ -1,6 +1,3 @@
--- A contract is counted once: `offen` if an answer that matters is missing for one of its dates of performance, else
--- `zu-pruefen` if a result asks the Steuerabteilung, else `geprueft`. A decision in force settles a date.
-
 -- figure vertraege.gesamt: Verträge im Register [Verträge]
 WITH bestand AS (
   SELECT *
@@ -85,3 +82,49 @@ FROM vertrag_2b
 WHERE steuerstatus = 'zu_pruefen'
   AND betrag_cent IS NOT NULL
   AND leistungsdatum BETWEEN :from AND :to;
+
+-- figure vertraege.fristen-3-monate: Verträge, die in 3 Monaten enden oder zu kündigen sind [Verträge]
+SELECT max(sequence) AS sequence
+FROM vertrag_termin
+WHERE monat = substr(:effective, 1, 7)
+  AND (
+    ende BETWEEN :effective AND date(:effective, '+3 months')
+    OR kuendigen_bis BETWEEN :effective AND date(:effective, '+3 months')
+  )
+GROUP BY vertrag;
+
+-- figure vertraege.fristen-6-monate: Verträge, die in 6 Monaten enden oder zu kündigen sind [Verträge]
+SELECT max(sequence) AS sequence
+FROM vertrag_termin
+WHERE monat = substr(:effective, 1, 7)
+  AND (
+    ende BETWEEN :effective AND date(:effective, '+6 months')
+    OR kuendigen_bis BETWEEN :effective AND date(:effective, '+6 months')
+  )
+GROUP BY vertrag;
+
+-- figure vertraege.fristen-12-monate: Verträge, die in 12 Monaten enden oder zu kündigen sind [Verträge]
+SELECT max(sequence) AS sequence
+FROM vertrag_termin
+WHERE monat = substr(:effective, 1, 7)
+  AND (
+    ende BETWEEN :effective AND date(:effective, '+12 months')
+    OR kuendigen_bis BETWEEN :effective AND date(:effective, '+12 months')
+  )
+GROUP BY vertrag;
+
+-- figure vertraege.steuer-19: In den Beträgen des Zeitraums enthaltene Umsatzsteuer zu 19 % [Cent]
+SELECT sequence, steuer_cent AS value
+FROM vertrag_2b_steuer
+WHERE satz_prozent = 19 AND leistungsdatum BETWEEN :from AND :to;
+
+-- figure vertraege.steuer-7: In den Beträgen des Zeitraums enthaltene Umsatzsteuer zu 7 % [Cent]
+SELECT sequence, steuer_cent AS value
+FROM vertrag_2b_steuer
+WHERE satz_prozent = 7 AND leistungsdatum BETWEEN :from AND :to;
+
+-- figure vertraege.gruppen-ueber-grenze: Verträge in Gruppen über der Grenze des § 2b Abs. 2 Nr. 1 im Jahr des Stichtags [Verträge]
+SELECT value AS sequence
+FROM vertrag_2b_gruppe AS g, json_each(g.sequences)
+WHERE g.jahr = CAST(substr(:effective, 1, 4) AS INTEGER)
+  AND max(coalesce(g.summe_cent, 0), coalesce(g.summe_neu_cent, 0)) > g.grenze_cent;

@@ -26,7 +26,53 @@ CREATE TABLE vertrag (
   -- first day the ledger knew of the contract, registered or not
   bekannt_ab           TEXT NOT NULL,
   -- of the registration; while there is none, of the first record
-  sequence             INTEGER NOT NULL
+  sequence             INTEGER NOT NULL,
+
+  -- Periods of notice and of renewal as months or days: months where there is but a number, ISO 8601 (P3M, P1Y, P6W, P14D),
+  -- or words that begin with a number and its unit (3 Monate zum Jahresende). NULL where it is said otherwise.
+  frist_monate AS (
+    CASE
+      WHEN kuendigungsfrist GLOB 'P[0-9]*M' THEN CAST(substr(kuendigungsfrist, 2) AS INTEGER)
+      WHEN kuendigungsfrist GLOB 'P[0-9]*Y' THEN 12 * CAST(substr(kuendigungsfrist, 2) AS INTEGER)
+      WHEN kuendigungsfrist <> '' AND kuendigungsfrist NOT GLOB '*[^0-9]*' THEN CAST(kuendigungsfrist AS INTEGER)
+      WHEN kuendigungsfrist GLOB '[0-9]*'
+        THEN CAST(kuendigungsfrist AS INTEGER) * CASE
+          WHEN ltrim(kuendigungsfrist, '0123456789 ') LIKE 'monat%' THEN 1
+          WHEN ltrim(kuendigungsfrist, '0123456789 ') LIKE 'quartal%' THEN 3
+          WHEN ltrim(kuendigungsfrist, '0123456789 ') LIKE 'jahr%' THEN 12
+        END
+    END
+  ) STORED,
+  frist_tage AS (
+    CASE
+      WHEN kuendigungsfrist GLOB 'P[0-9]*W' THEN 7 * CAST(substr(kuendigungsfrist, 2) AS INTEGER)
+      WHEN kuendigungsfrist GLOB 'P[0-9]*D' THEN CAST(substr(kuendigungsfrist, 2) AS INTEGER)
+      WHEN kuendigungsfrist GLOB '[0-9]*'
+        THEN CAST(kuendigungsfrist AS INTEGER) * CASE
+          WHEN ltrim(kuendigungsfrist, '0123456789 ') LIKE 'woche%' THEN 7
+          WHEN ltrim(kuendigungsfrist, '0123456789 ') LIKE 'tag%' THEN 1
+        END
+    END
+  ) STORED,
+  takt_monate AS (
+    iif(
+      zustand = 'laufend',
+      CASE
+        WHEN verlaengerung GLOB 'P[0-9]*M' THEN CAST(substr(verlaengerung, 2) AS INTEGER)
+        WHEN verlaengerung GLOB 'P[0-9]*Y' THEN 12 * CAST(substr(verlaengerung, 2) AS INTEGER)
+        WHEN verlaengerung <> '' AND verlaengerung NOT GLOB '*[^0-9]*' THEN CAST(verlaengerung AS INTEGER)
+        WHEN verlaengerung GLOB '[0-9]*'
+          THEN CAST(verlaengerung AS INTEGER) * CASE
+            WHEN ltrim(verlaengerung, '0123456789 ') LIKE 'monat%' THEN 1
+            WHEN ltrim(verlaengerung, '0123456789 ') LIKE 'quartal%' THEN 3
+            WHEN ltrim(verlaengerung, '0123456789 ') LIKE 'jahr%' THEN 12
+          END
+      END,
+      NULL
+    )
+  ) STORED,
+  ende_nr AS (12 * substr(ende, 1, 4) + substr(ende, 6, 2) - 1) STORED,
+  endet_mit_monat AS (ende = date(ende, 'start of month', '+1 month', '-1 day')) STORED
 ) WITHOUT ROWID;
 
 CREATE TABLE vertrag_bestand (
@@ -37,6 +83,17 @@ CREATE TABLE vertrag_bestand (
   quelle    TEXT NOT NULL,
   enthalten TEXT NOT NULL
 );
+
+-- Every record on a contract, as it came: who answered what, and when.
+CREATE TABLE vertrag_verlauf (
+  vertrag       TEXT NOT NULL,
+  sequence      INTEGER NOT NULL,
+  zeit          TEXT NOT NULL,
+  erfasst_von   TEXT,
+  ereignis      TEXT NOT NULL,
+  angaben       TEXT,
+  PRIMARY KEY (vertrag, sequence)
+) WITHOUT ROWID;
 
 -- The answers in force, merged field by field (RFC 7396: absent keeps, null clears).
 CREATE TABLE vertrag_2b_angaben (
@@ -335,13 +392,22 @@ CREATE TABLE vertrag_2b_pruefung (
 
   -- whether the row comes to R9a whatever the missing answers are
   erreicht_9a AS (CASE WHEN NOT w8u THEN 'nie' WHEN vor = '' THEN 'sicher' ELSE 'moeglich' END) STORED,
+  bekannt_im_januar AS (bekannt_ab <= jahr || '-01-01') STORED,
   PRIMARY KEY (vertrag, zeile)
 ) WITHOUT ROWID;
 
 -- The sums of the groups are read from here alone.
 CREATE INDEX vertrag_2b_pruefung_gruppe ON vertrag_2b_pruefung (
-  gruppe, jahr, erreicht_9a, taetig_ab, bekannt_ab, beitrag_cent, beitrag_neu_cent, sequence
+  gruppe, jahr, erreicht_9a, taetig_ab, bekannt_ab, bekannt_im_januar, beitrag_cent, beitrag_neu_cent, sequence
 );
+
+-- When a group's activity began.
+CREATE INDEX vertrag_2b_pruefung_beginn ON vertrag_2b_pruefung (gruppe, taetig_ab)
+WHERE jahr IS NOT NULL AND erreicht_9a <> 'nie';
+
+CREATE INDEX vertrag_2b_regeln_regel ON vertrag_2b_regeln (regel, steuerbar);
+
+CREATE INDEX vertrag_2b_saetze_klasse ON vertrag_2b_saetze (satz_klasse);
 
 CREATE VIEW vertrag_2b_version AS
 SELECT regelversion, hinweis
@@ -593,35 +659,69 @@ WHERE gruppe IS NOT NULL;
 -- The sum of a group of like activities (§ 2b Abs. 2 Nr. 1): counted are the contracts that surely come to R9a in the
 -- calendar year of performance and were known on 1 January or at the start of the activity. `summe_neu_cent` counts
 -- later contracts and forecasts too: it decides nothing in this year, and is a finding where it passes the limit.
-CREATE VIEW vertrag_2b_gruppe AS
+CREATE VIEW vertrag_2b_gruppensumme AS
 SELECT
-  m.gruppe,
-  m.jahr,
-  max(m.jahr || '-01-01', b.taetig_ab) AS stichtag,
-  sum(m.beitrag_cent) FILTER (
-    WHERE m.erreicht_9a = 'sicher' AND m.bekannt_ab <= max(m.jahr || '-01-01', b.taetig_ab)
-  ) AS summe_cent,
-  sum(m.beitrag_neu_cent) FILTER (WHERE m.erreicht_9a = 'sicher') AS summe_neu_cent,
-  sum(m.beitrag_neu_cent) AS summe_moeglich_cent,
-  count(*) FILTER (
-    WHERE m.erreicht_9a = 'sicher' AND m.bekannt_ab > max(m.jahr || '-01-01', b.taetig_ab)
-  ) AS spaeter,
-  json_group_array(m.sequence) AS sequences,
+  gruppe,
+  jahr,
+  max(jahr || '-01-01', taetig_ab) AS stichtag,
+  summe_cent,
+  summe_neu_cent,
+  summe_moeglich_cent,
+  spaeter,
   (
     SELECT CAST(g.betrag_cent AS INTEGER)
     FROM vertrag_2b_grenzen AS g
     WHERE g.grenze = 'gleichartige_taetigkeiten'
-      AND m.jahr || '-01-01' BETWEEN g.gilt_von AND coalesce(nullif(g.gilt_bis, ''), '9999-12-31')
+      AND jahr || '-01-01' BETWEEN g.gilt_von AND coalesce(nullif(g.gilt_bis, ''), '9999-12-31')
   ) AS grenze_cent
-FROM vertrag_2b_pruefung AS m
-JOIN (
-  SELECT gruppe, min(taetig_ab) AS taetig_ab
-  FROM vertrag_2b_pruefung
-  WHERE gruppe IS NOT NULL AND jahr IS NOT NULL AND erreicht_9a <> 'nie'
-  GROUP BY gruppe
-) AS b ON b.gruppe = m.gruppe
-WHERE m.jahr IS NOT NULL AND m.erreicht_9a <> 'nie'
-GROUP BY m.gruppe, m.jahr;
+FROM (
+  SELECT
+    m.gruppe,
+    m.jahr,
+    (
+      SELECT min(b.taetig_ab)
+      FROM vertrag_2b_pruefung AS b
+      WHERE b.gruppe = m.gruppe AND b.jahr IS NOT NULL AND b.erreicht_9a <> 'nie'
+    ) AS taetig_ab,
+    sum(m.beitrag_cent) FILTER (
+      WHERE m.erreicht_9a = 'sicher'
+        AND (
+          m.bekannt_im_januar
+          OR m.bekannt_ab <= (
+            SELECT min(b.taetig_ab)
+            FROM vertrag_2b_pruefung AS b
+            WHERE b.gruppe = m.gruppe AND b.jahr IS NOT NULL AND b.erreicht_9a <> 'nie'
+          )
+        )
+    ) AS summe_cent,
+    sum(m.beitrag_neu_cent) FILTER (WHERE m.erreicht_9a = 'sicher') AS summe_neu_cent,
+    sum(m.beitrag_neu_cent) AS summe_moeglich_cent,
+    count(*) FILTER (
+      WHERE m.erreicht_9a = 'sicher'
+        AND NOT (
+          m.bekannt_im_januar
+          OR m.bekannt_ab <= (
+            SELECT min(b.taetig_ab)
+            FROM vertrag_2b_pruefung AS b
+            WHERE b.gruppe = m.gruppe AND b.jahr IS NOT NULL AND b.erreicht_9a <> 'nie'
+          )
+        )
+    ) AS spaeter
+  FROM vertrag_2b_pruefung AS m
+  WHERE m.gruppe IS NOT NULL AND m.jahr IS NOT NULL AND m.erreicht_9a <> 'nie'
+  GROUP BY m.gruppe, m.jahr
+);
+
+-- The same with the records of its members.
+CREATE VIEW vertrag_2b_gruppe AS
+SELECT
+  s.*,
+  (
+    SELECT json_group_array(m.sequence)
+    FROM vertrag_2b_pruefung AS m
+    WHERE m.gruppe = s.gruppe AND m.jahr = s.jahr AND m.erreicht_9a <> 'nie'
+  ) AS sequences
+FROM vertrag_2b_gruppensumme AS s;
 
 -- R9a decided by the larger of the stated forecast and the group's sum: `treffer` where it is not over the limit,
 -- `verfehlt` where it is, `ohne` without any forecast; `fest` where R9a is not reached.
@@ -645,8 +745,10 @@ FROM (
       ELSE g.summe_cent
     END AS summe
   FROM vertrag_2b_pruefung AS z
-  -- The plus keeps a list from being read in the order of the groups.
-  LEFT JOIN vertrag_2b_gruppe AS g ON g.gruppe = +z.gruppe AND g.jahr = +z.jahr
+  LEFT JOIN vertrag_2b_gruppensumme AS g
+    -- Most rows are in no group. The plus keeps a list from being read in the order of the groups.
+    ON g.gruppe = iif(z.erreicht_9a = 'nie', NULL, z.gruppe)
+    AND g.jahr = +z.jahr
 ) AS p;
 
 -- One row for each contract and date of performance, with its result.
@@ -690,87 +792,272 @@ FROM vertrag_2b_prognosen
 WHERE NOT ungewiss
   OR w5 AND x0 IS NULL AND NOT iif(r9a = 'treffer', vor = '', steht);
 
--- Each date of performance beside the decision in force for it.
+-- Each date of performance beside the decision in force for it, which is looked up only where it is read.
 CREATE VIEW vertrag_2b_beschluss AS
 SELECT
-  z.*,
-  d.steuerbar AS entschieden,
-  d.steuerstatus AS entschieden_status,
-  d.satz_prozent AS entschieden_satz,
-  d.sequence AS entscheidung_sequence,
-  d.regelversion AS entscheidung_regelversion
-FROM vertrag_2b_zeile AS z
-LEFT JOIN vertrag_2b_entscheidung AS d
-  ON d.vertrag = z.vertrag
-  AND d.sequence = (
-    SELECT max(n.sequence)
-    FROM vertrag_2b_entscheidung AS n
-    WHERE n.vertrag = z.vertrag
-      AND (
-        z.leistungsdatum IS NULL
-        OR z.leistungsdatum BETWEEN coalesce(n.gilt_von, '') AND coalesce(n.gilt_bis, '9999-12-31')
-      )
-  );
+  (
+    SELECT d.steuerbar
+    FROM vertrag_2b_entscheidung AS d
+    WHERE d.vertrag = z.vertrag AND d.sequence = z.entscheidung_sequence
+  ) AS entschieden,
+  (
+    SELECT d.steuerstatus
+    FROM vertrag_2b_entscheidung AS d
+    WHERE d.vertrag = z.vertrag AND d.sequence = z.entscheidung_sequence
+  ) AS entschieden_status,
+  (
+    SELECT d.satz_prozent
+    FROM vertrag_2b_entscheidung AS d
+    WHERE d.vertrag = z.vertrag AND d.sequence = z.entscheidung_sequence
+  ) AS entschieden_satz,
+  (
+    SELECT d.regelversion
+    FROM vertrag_2b_entscheidung AS d
+    WHERE d.vertrag = z.vertrag AND d.sequence = z.entscheidung_sequence
+  ) AS entscheidung_regelversion,
+  z.*
+FROM (
+  SELECT
+    e.*,
+    (
+      SELECT max(n.sequence)
+      FROM vertrag_2b_entscheidung AS n
+      WHERE n.vertrag = e.vertrag
+        AND (
+          e.leistungsdatum IS NULL
+          OR e.leistungsdatum BETWEEN coalesce(n.gilt_von, '') AND coalesce(n.gilt_bis, '9999-12-31')
+        )
+    ) AS entscheidung_sequence
+  FROM vertrag_2b_zeile AS e
+) AS z;
 
 -- The result of each contract by date of performance. A result that asks for a decision (zu_pruefen) is no deviation
--- from one.
+-- from one. The texts of the rules are looked up only where they are read.
 CREATE VIEW vertrag_2b AS
 SELECT
-  z.vertrag,
-  z.leistungsdatum,
-  z.regel,
-  z.steuerbar,
-  z.steuerstatus,
-  CASE WHEN z.steuerstatus = 'steuerpflichtig' THEN CAST(p.satz_prozent AS INTEGER) END AS satz_prozent,
+  vertrag,
+  leistungsdatum,
+  regel,
+  steuerbar,
+  steuerstatus,
+  satz_prozent,
   nullif(
-    coalesce(r.norm, '') || coalesce('; ' || coalesce(p.norm, s.norm), ''),
+    coalesce(
+      (
+        SELECT r.norm
+        FROM vertrag_2b_regeln AS r
+        WHERE r.regel = z.regel
+          AND r.steuerbar = z.steuerbar
+          AND z.rechtstag BETWEEN coalesce(r.gilt_von, '') AND coalesce(nullif(r.gilt_bis, ''), '9999-12-31')
+      ),
+      ''
+    )
+    || coalesce(
+      '; ' || coalesce(
+        (
+          SELECT p.norm
+          FROM vertrag_2b_saetze AS p
+          WHERE p.satz_klasse = z.satz_klasse
+            AND z.rechtstag BETWEEN coalesce(p.gilt_von, '') AND coalesce(nullif(p.gilt_bis, ''), '9999-12-31')
+        ),
+        (
+          SELECT s.norm
+          FROM vertrag_2b_status AS s
+          WHERE s.regel = z.status_regel
+            AND s.steuerstatus = z.steuerstatus
+            AND s.steuerstatus <> 'steuerpflichtig'
+            AND z.rechtstag BETWEEN coalesce(s.gilt_von, '') AND coalesce(nullif(s.gilt_bis, ''), '9999-12-31')
+        )
+      ),
+      ''
+    ),
     ''
   ) AS norm,
   nullif(
     ltrim(
-      coalesce(r.folge, '')
-      || iif(z.fehlende_angaben LIKE '%jahresumsatz_gleichartig_cent%', coalesce('; ' || f.folge, ''), ''),
+      coalesce(
+        (
+          SELECT r.folge
+          FROM vertrag_2b_regeln AS r
+          WHERE r.regel = z.regel
+            AND r.steuerbar = z.steuerbar
+            AND z.rechtstag BETWEEN coalesce(r.gilt_von, '') AND coalesce(nullif(r.gilt_bis, ''), '9999-12-31')
+        ),
+        ''
+      )
+      || iif(
+        fehlende_angaben LIKE '%jahresumsatz_gleichartig_cent%',
+        coalesce('; ' || (SELECT f.folge FROM vertrag_2b_felder AS f WHERE f.feld = 'jahresumsatz_gleichartig_cent'), ''),
+        ''
+      ),
       '; '
     ),
     ''
   ) AS folge,
-  z.fehlende_angaben,
-  v.regelversion,
-  z.entschieden || coalesce('/' || z.entschieden_status, '') AS entscheidung,
+  fehlende_angaben,
+  (SELECT regelversion FROM vertrag_2b_version) AS regelversion,
+  entschieden || coalesce('/' || entschieden_status, '') AS entscheidung,
   CASE
-    WHEN z.steuerbar <> 'zu_pruefen' AND z.entschieden <> z.steuerbar
-      THEN 'berechnet ' || z.steuerbar || ', entschieden ' || z.entschieden
-    WHEN z.steuerstatus <> 'zu_pruefen' AND z.entschieden_status <> z.steuerstatus
-      THEN 'berechnet ' || z.steuerstatus || ', entschieden ' || z.entschieden_status
-    WHEN z.steuerstatus = 'steuerpflichtig' AND z.entschieden_satz <> CAST(p.satz_prozent AS INTEGER)
-      THEN 'berechnet ' || p.satz_prozent || ' %, entschieden ' || z.entschieden_satz || ' %'
+    WHEN steuerbar <> 'zu_pruefen' AND entschieden <> steuerbar
+      THEN 'berechnet ' || steuerbar || ', entschieden ' || entschieden
+    WHEN steuerstatus <> 'zu_pruefen' AND entschieden_status <> steuerstatus
+      THEN 'berechnet ' || steuerstatus || ', entschieden ' || entschieden_status
+    WHEN entschieden_satz <> satz_prozent
+      THEN 'berechnet ' || satz_prozent || ' %, entschieden ' || entschieden_satz || ' %'
   END AS abweichung,
-  v.hinweis,
-  z.zeile,
-  z.rechtsstand,
-  z.status_regel,
-  z.moeglich,
-  z.gruppe,
-  z.gruppensumme_cent,
-  z.betrag_cent,
-  z.sequence,
-  z.entscheidung_sequence,
-  z.entscheidung_regelversion
-FROM vertrag_2b_beschluss AS z
-CROSS JOIN vertrag_2b_version AS v
-LEFT JOIN vertrag_2b_regeln AS r
-  ON r.regel = z.regel
-  AND r.steuerbar = z.steuerbar
-  AND z.rechtstag BETWEEN coalesce(r.gilt_von, '') AND coalesce(nullif(r.gilt_bis, ''), '9999-12-31')
-LEFT JOIN vertrag_2b_status AS s
-  ON s.regel = z.status_regel
-  AND s.steuerstatus = z.steuerstatus
-  AND s.steuerstatus <> 'steuerpflichtig'
-  AND z.rechtstag BETWEEN coalesce(s.gilt_von, '') AND coalesce(nullif(s.gilt_bis, ''), '9999-12-31')
-LEFT JOIN vertrag_2b_saetze AS p
-  ON p.satz_klasse = z.satz_klasse
-  AND z.rechtstag BETWEEN coalesce(p.gilt_von, '') AND coalesce(nullif(p.gilt_bis, ''), '9999-12-31')
-LEFT JOIN vertrag_2b_felder AS f ON f.feld = 'jahresumsatz_gleichartig_cent';
+  (SELECT hinweis FROM vertrag_2b_version) AS hinweis,
+  zeile,
+  rechtsstand,
+  status_regel,
+  moeglich,
+  gruppe,
+  gruppensumme_cent,
+  betrag_cent,
+  sequence,
+  entscheidung_sequence,
+  entscheidung_regelversion
+FROM (
+  SELECT
+    b.*,
+    (
+      SELECT CAST(p.satz_prozent AS INTEGER)
+      FROM vertrag_2b_saetze AS p
+      WHERE p.satz_klasse = b.satz_klasse
+        AND b.rechtstag BETWEEN coalesce(p.gilt_von, '') AND coalesce(nullif(p.gilt_bis, ''), '9999-12-31')
+    ) AS satz_prozent
+  FROM vertrag_2b_beschluss AS b
+) AS z;
+
+-- The tax in the amount of a taxable performance: the consideration is what the recipient pays (§ 10 Abs. 1 UStG), so that
+-- the tax is taken out of it, rounded to the cent.
+CREATE VIEW vertrag_2b_steuer AS
+SELECT
+  vertrag,
+  leistungsdatum,
+  satz_prozent,
+  betrag_cent,
+  (2 * betrag_cent * satz_prozent + 100 + satz_prozent) / (2 * (100 + satz_prozent)) AS steuer_cent,
+  sequence
+FROM vertrag_2b
+WHERE steuerstatus = 'steuerpflichtig' AND betrag_cent IS NOT NULL;
+
+-- The rules tried for each date of performance, in their order, up to the one that holds whatever is still missing, each
+-- with the answers that decided it. `ausgang`: trifft_zu, trifft_nicht_zu, offen.
+CREATE VIEW vertrag_2b_spur AS
+SELECT
+  vertrag,
+  zeile,
+  leistungsdatum,
+  nr,
+  regel,
+  CASE trifft WHEN 1 THEN 'trifft_zu' WHEN 0 THEN 'trifft_nicht_zu' ELSE 'offen' END AS ausgang,
+  antwort,
+  sequence
+FROM (
+  SELECT
+    p.vertrag,
+    p.zeile,
+    p.leistungsdatum,
+    p.sequence,
+    r.nr,
+    r.regel,
+    CASE r.regel
+      WHEN 'R1' THEN 1
+      WHEN 'R2' THEN p.w1
+      WHEN 'R3' THEN p.w2
+      WHEN 'R6' THEN p.w3
+      WHEN 'R4' THEN p.w6
+      WHEN 'R5' THEN p.w4
+      WHEN 'R0' THEN p.w5
+      WHEN 'R8' THEN p.w0
+      WHEN 'R7' THEN p.w8
+      WHEN 'R7u' THEN p.w7
+      WHEN 'R8u' THEN p.w7u
+      WHEN 'R9a' THEN p.w8u
+      WHEN 'R9b' THEN p.w8u AND p.r9a <> 'treffer'
+      WHEN 'R9c' THEN p.w9b AND p.r9a <> 'treffer'
+      WHEN 'R9d' THEN p.w9c AND p.r9a <> 'treffer'
+      WHEN 'R9e' THEN p.w9d AND p.r9a <> 'treffer'
+      WHEN 'R9f' THEN p.w9d AND p.r9a <> 'treffer' AND p.wettbewerb IS NOT 'nein'
+      WHEN 'R9g' THEN p.w9d AND p.r9a <> 'treffer' AND coalesce(p.wettbewerb, 'unklar') = 'unklar'
+      WHEN 'S1' THEN p.offen_ja
+      WHEN 'S2' THEN p.offen_ja AND coalesce(NOT p.xs1, 1)
+      WHEN 'S3' THEN p.offen_ja AND coalesce(NOT p.xs1, 1) AND coalesce(NOT p.kleinunternehmer, 1)
+    END AS erreicht,
+    CASE r.regel
+      WHEN 'R1' THEN p.x1
+      WHEN 'R2' THEN p.x2
+      WHEN 'R3' THEN p.x3
+      WHEN 'R6' THEN p.x6
+      WHEN 'R4' THEN p.x4
+      WHEN 'R5' THEN p.x5
+      WHEN 'R0' THEN p.x0
+      WHEN 'R8' THEN p.x8
+      WHEN 'R7' THEN p.x7
+      WHEN 'R7u' THEN p.x7u
+      WHEN 'R8u' THEN p.x8u
+      WHEN 'R9a' THEN p.r9a = 'treffer'
+      WHEN 'R9b' THEN p.x9b
+      WHEN 'R9c' THEN p.x9c
+      WHEN 'R9d' THEN p.x9d
+      WHEN 'R9e' THEN p.wettbewerb = 'nein'
+      WHEN 'R9f' THEN p.wettbewerb = 'ja'
+      WHEN 'R9g' THEN p.wettbewerb = 'unklar'
+      WHEN 'S1' THEN p.xs1
+      WHEN 'S2' THEN p.kleinunternehmer = 1
+      WHEN 'S3' THEN iif(p.xs1 IS NULL OR p.kleinunternehmer IS NULL, NULL, p.satz_klasse IS NOT NULL OR NULL)
+    END AS trifft,
+    CASE r.regel
+      WHEN 'R1' THEN 'richtung: ' || coalesce(p.richtung, '?')
+      WHEN 'R2' THEN 'empfaenger: ' || coalesce(p.empfaenger, '?')
+      WHEN 'R3' THEN 'gegenleistung: ' || coalesce(p.gegenleistung, '?')
+      WHEN 'R6' THEN 'leistender: ' || coalesce(p.leistender, '?')
+      WHEN 'R4' THEN 'hilfsgeschaeft: ' || coalesce(iif(p.hilfsgeschaeft, 'ja', 'nein'), '?')
+        || ', haendleraehnlich: ' || CASE p.haendleraehnlich WHEN 1 THEN 'ja' WHEN 0 THEN 'nein' ELSE '?' END
+      WHEN 'R5' THEN 'nachhaltig: ' || CASE p.nachhaltig WHEN 1 THEN 'ja' WHEN 0 THEN 'nein' ELSE '?' END
+      WHEN 'R0' THEN 'Leistung: ' || coalesce(p.leistungsdatum, '?') || ', altes Recht bis: ' || p.alt_bis
+        || ', optionserklaerung: ' || CASE p.optionserklaerung WHEN 1 THEN 'ja' WHEN 0 THEN 'nein' ELSE '?' END
+        || ', bga_altrecht: ' || CASE p.bga WHEN 1 THEN 'ja' WHEN 0 THEN 'nein' ELSE coalesce(p.bga, '?') END
+        || ', katalog_abs4: ' || coalesce(p.katalog, '?')
+      WHEN 'R8' THEN 'handlungsform: ' || coalesce(p.handlungsform, '?')
+      WHEN 'R8u' THEN 'handlungsform: ' || coalesce(p.handlungsform, '?')
+      WHEN 'R7' THEN 'katalog_abs4: ' || coalesce(p.katalog, '?')
+      WHEN 'R7u' THEN 'katalog_abs4: ' || coalesce(p.katalog, '?')
+      WHEN 'R9a' THEN 'Jahresprognose: ' || coalesce(p.genannt_cent || ' Cent', '?')
+        || coalesce(', Summe der Gruppe ' || p.gruppe || ': ' || p.gruppensumme_cent || ' Cent', '')
+        || ', Grenze: ' || p.grenze_cent || ' Cent'
+      WHEN 'R9b' THEN 'vergleichbar_steuerfrei_ohne_option: '
+        || CASE p.vergleichbar_frei WHEN 1 THEN 'ja' WHEN 0 THEN 'nein' ELSE '?' END
+      WHEN 'R9c' THEN 'empfaenger: ' || coalesce(p.empfaenger, '?') || ', abs3_nr1_vorbehalten: '
+        || CASE p.vorbehalten WHEN 1 THEN 'ja' WHEN 0 THEN 'nein' ELSE '?' END
+      WHEN 'R9d' THEN 'empfaenger: ' || coalesce(p.empfaenger, '?') || ', abs3_nr2: '
+        || CASE p.nr2a WHEN 1 THEN 'a ja' WHEN 0 THEN 'a nein' ELSE 'a ?' END
+        || CASE p.nr2b WHEN 1 THEN ', b ja' WHEN 0 THEN ', b nein' ELSE ', b ?' END
+        || CASE p.nr2c WHEN 1 THEN ', c ja' WHEN 0 THEN ', c nein' ELSE ', c ?' END
+        || CASE p.nr2d WHEN 1 THEN ', d ja' WHEN 0 THEN ', d nein' ELSE ', d ?' END
+        || ', wettbewerb: ' || coalesce(p.wettbewerb, '?')
+      WHEN 'S1' THEN 'befreiung: ' || coalesce(p.befreiung, '?') || ', option_9: '
+        || CASE p.option_9 WHEN 1 THEN 'ja' WHEN 0 THEN 'nein' ELSE '?' END
+      WHEN 'S2' THEN 'kleinunternehmer: '
+        || CASE p.kleinunternehmer WHEN 1 THEN 'ja' WHEN 0 THEN 'nein' ELSE '?' END
+      WHEN 'S3' THEN 'satz_klasse: ' || coalesce(p.satz_klasse, '?')
+      ELSE 'wettbewerb: ' || coalesce(p.wettbewerb, '?')
+    END AS antwort
+  FROM (
+    SELECT
+      z.*,
+      instr(z.vor || iif(z.r9a = 'treffer', '', z.nach), ':ja ') > 0 AS offen_ja
+    FROM vertrag_2b_prognosen AS z
+    WHERE NOT z.ungewiss
+      OR z.w5 AND z.x0 IS NULL AND NOT iif(z.r9a = 'treffer', z.vor = '', z.steht)
+  ) AS p
+  CROSS JOIN (
+    SELECT DISTINCT CAST(nr AS INTEGER) AS nr, regel FROM vertrag_2b_regeln WHERE regel <> 'offen'
+    UNION ALL
+    SELECT DISTINCT 100 + CAST(nr AS INTEGER), regel FROM vertrag_2b_status
+  ) AS r
+)
+WHERE erreicht;
 
 -- Each contract once, by the least settled of its dates of performance: `offen` if an answer that matters is missing for
 -- one, else `zu_pruefen` if a result asks the Steuerabteilung, else `geprueft`. A decision in force settles a date.
@@ -796,7 +1083,81 @@ FROM vertrag_2b_beschluss AS z
 JOIN vertrag AS v ON v.vertrag = z.vertrag
 GROUP BY z.vertrag;
 
+-- For a month, the ends that a contract comes to, or must be given notice for, in it and in the twelve behind it: its own,
+-- or where it renews by itself the next ones. Who ends with a month ends with the month; otherwise a day that a month does
+-- not have is its last one. A period of notice said in other words has no day here. A query names a `monat`.
+CREATE VIEW vertrag_termin AS
+SELECT
+  vertrag,
+  monat,
+  ende,
+  CASE
+    WHEN frist_tage IS NOT NULL THEN date(ende, '-' || frist_tage || ' days')
+    WHEN frist_monate IS NOT NULL AND endet_mit_monat
+      THEN date(ende, 'start of month', '-' || (frist_monate - 1) || ' months', '-1 day')
+    WHEN frist_monate IS NOT NULL
+      THEN min(
+        date(ende, 'start of month', '-' || frist_monate || ' months', '+' || (substr(ende, 9) - 1) || ' days'),
+        date(ende, 'start of month', '-' || (frist_monate - 1) || ' months', '-1 day')
+      )
+  END AS kuendigen_bis,
+  verlaengert_sich,
+  sequence
+FROM (
+  SELECT
+    k.*,
+    CASE
+      WHEN takte = 0 THEN erstes_ende
+      WHEN endet_mit_monat
+        THEN date(erstes_ende, 'start of month', '+' || (takte * takt_monate + 1) || ' months', '-1 day')
+      ELSE min(
+        date(
+          erstes_ende, 'start of month', '+' || (takte * takt_monate) || ' months',
+          '+' || (substr(erstes_ende, 9) - 1) || ' days'
+        ),
+        date(erstes_ende, 'start of month', '+' || (takte * takt_monate + 1) || ' months', '-1 day')
+      )
+    END AS ende
+  FROM (
+    SELECT
+      v.vertrag,
+      m.monat,
+      v.ende AS erstes_ende,
+      v.endet_mit_monat,
+      v.takt_monate,
+      v.frist_tage,
+      v.frist_monate,
+      v.sequence,
+      v.zustand = 'laufend' AND coalesce(v.verlaengerung, 'nein') <> 'nein' AS verlaengert_sich,
+      iif(
+        v.takt_monate > 0,
+        max(
+          0,
+          (m.nr + n.vorlauf * coalesce(v.frist_monate, v.frist_tage / 28, 0) - v.ende_nr + v.takt_monate - 1)
+            / v.takt_monate
+        ) + n.weiter,
+        0
+      ) AS takte
+    FROM vertrag_monat AS m
+    CROSS JOIN vertrag AS v
+    -- the first end in the month or behind it, the first with notice there, and the ones after these
+    JOIN (
+      SELECT 0 AS vorlauf, 0 AS weiter UNION ALL SELECT 0, 1 UNION ALL SELECT 1, 0 UNION ALL SELECT 1, 1
+    ) AS n
+      ON n.vorlauf + n.weiter = 0 OR v.takt_monate > 0
+    WHERE v.zustand IN ('laufend', 'gekuendigt')
+      AND iif(
+        v.takt_monate > 0,
+        v.ende_nr <= m.nr + 13 + coalesce(v.frist_monate, v.frist_tage / 28, 0),
+        v.ende_nr BETWEEN CAST(m.nr AS INTEGER) AND m.nr + 13 + coalesce(v.frist_monate, v.frist_tage / 28, 0)
+      )
+  ) AS k
+);
+
 -- on de.aktenspur.vertrag.erfasst
+INSERT INTO vertrag_verlauf (vertrag, sequence, zeit, erfasst_von, ereignis, angaben)
+VALUES (:subject, :sequence, :time, :authid, :type, :data);
+
 INSERT INTO vertrag (
   vertrag, titel, gegenstand, fachdienst, partner, partnerart, beginn, ende, kuendigungsfrist, verlaengerung,
   entgelt_jahr_cent, zustand, erfasst_am, bekannt_ab, sequence
@@ -804,7 +1165,12 @@ INSERT INTO vertrag (
 VALUES (
   :subject, :data ->> '$.titel', :data ->> '$.gegenstand', :data ->> '$.fachdienst', :data ->> '$.partner',
   :data ->> '$.partnerart', :data ->> '$.beginn', :data ->> '$.ende', :data ->> '$.kuendigungsfrist',
-  :data ->> '$.verlaengerung', :data ->> '$.entgelt_jahr_cent', 'laufend', :day, :day, :sequence
+  CASE json_type(:data, '$.verlaengerung')
+    WHEN 'true' THEN 'ja'
+    WHEN 'false' THEN 'nein'
+    ELSE :data ->> '$.verlaengerung'
+  END,
+  :data ->> '$.entgelt_jahr_cent', 'laufend', :day, :day, :sequence
 )
 ON CONFLICT DO UPDATE SET
   titel = excluded.titel,
@@ -837,6 +1203,9 @@ FROM vertrag_2b_zeilen;
 DELETE FROM vertrag_2b_arbeit;
 
 -- on de.aktenspur.vertrag.geaendert
+INSERT INTO vertrag_verlauf (vertrag, sequence, zeit, erfasst_von, ereignis, angaben)
+VALUES (:subject, :sequence, :time, :authid, :type, :data);
+
 INSERT INTO vertrag (vertrag, bekannt_ab, sequence)
 VALUES (:subject, :day, :sequence)
 ON CONFLICT DO NOTHING;
@@ -855,7 +1224,11 @@ SET
     kuendigungsfrist,
     :data ->> '$.kuendigungsfrist'
   ),
-  verlaengerung = iif(json_type(:data, '$.verlaengerung') IS NULL, verlaengerung, :data ->> '$.verlaengerung'),
+  verlaengerung = CASE json_type(:data, '$.verlaengerung')
+    WHEN 'true' THEN 'ja'
+    WHEN 'false' THEN 'nein'
+    ELSE iif(json_type(:data, '$.verlaengerung') IS NULL, verlaengerung, :data ->> '$.verlaengerung')
+  END,
   entgelt_jahr_cent = iif(
     json_type(:data, '$.entgelt_jahr_cent') IS NULL,
     entgelt_jahr_cent,
@@ -884,6 +1257,9 @@ FROM vertrag_2b_zeilen;
 DELETE FROM vertrag_2b_arbeit;
 
 -- on de.aktenspur.vertrag.verlaengert
+INSERT INTO vertrag_verlauf (vertrag, sequence, zeit, erfasst_von, ereignis, angaben)
+VALUES (:subject, :sequence, :time, :authid, :type, :data);
+
 INSERT INTO vertrag (vertrag, bekannt_ab, sequence)
 VALUES (:subject, :day, :sequence)
 ON CONFLICT DO NOTHING;
@@ -910,6 +1286,9 @@ FROM vertrag_2b_zeilen;
 DELETE FROM vertrag_2b_arbeit;
 
 -- on de.aktenspur.vertrag.gekuendigt
+INSERT INTO vertrag_verlauf (vertrag, sequence, zeit, erfasst_von, ereignis, angaben)
+VALUES (:subject, :sequence, :time, :authid, :type, :data);
+
 INSERT INTO vertrag (vertrag, bekannt_ab, sequence)
 VALUES (:subject, :day, :sequence)
 ON CONFLICT DO NOTHING;
@@ -936,6 +1315,9 @@ FROM vertrag_2b_zeilen;
 DELETE FROM vertrag_2b_arbeit;
 
 -- on de.aktenspur.vertrag.beendet
+INSERT INTO vertrag_verlauf (vertrag, sequence, zeit, erfasst_von, ereignis, angaben)
+VALUES (:subject, :sequence, :time, :authid, :type, :data);
+
 INSERT INTO vertrag (vertrag, bekannt_ab, sequence)
 VALUES (:subject, :day, :sequence)
 ON CONFLICT DO NOTHING;
@@ -962,6 +1344,9 @@ FROM vertrag_2b_zeilen;
 DELETE FROM vertrag_2b_arbeit;
 
 -- on de.aktenspur.vertrag.2b-angaben-erfasst
+INSERT INTO vertrag_verlauf (vertrag, sequence, zeit, erfasst_von, ereignis, angaben)
+VALUES (:subject, :sequence, :time, :authid, :type, :data);
+
 INSERT INTO vertrag (vertrag, bekannt_ab, sequence)
 VALUES (:subject, :day, :sequence)
 ON CONFLICT DO NOTHING;
@@ -989,6 +1374,9 @@ FROM vertrag_2b_zeilen;
 DELETE FROM vertrag_2b_arbeit;
 
 -- on de.aktenspur.vertrag.jahresprognose-gesetzt
+INSERT INTO vertrag_verlauf (vertrag, sequence, zeit, erfasst_von, ereignis, angaben)
+VALUES (:subject, :sequence, :time, :authid, :type, :data);
+
 INSERT INTO vertrag (vertrag, bekannt_ab, sequence)
 VALUES (:subject, :day, :sequence)
 ON CONFLICT DO NOTHING;
@@ -1015,6 +1403,9 @@ FROM vertrag_2b_zeilen;
 DELETE FROM vertrag_2b_arbeit;
 
 -- on de.aktenspur.vertrag.2b-entschieden
+INSERT INTO vertrag_verlauf (vertrag, sequence, zeit, erfasst_von, ereignis, angaben)
+VALUES (:subject, :sequence, :time, :authid, :type, :data);
+
 INSERT INTO vertrag_2b_entscheidung (
   vertrag, sequence, steuerbar, steuerstatus, satz_prozent, begruendung, regelversion, gilt_von, gilt_bis,
   entschieden_von, entschieden_am
@@ -1025,6 +1416,9 @@ VALUES (
 );
 
 -- on de.aktenspur.vertrag.freigegeben
+INSERT INTO vertrag_verlauf (vertrag, sequence, zeit, erfasst_von, ereignis, angaben)
+VALUES (:subject, :sequence, :time, :authid, :type, :data);
+
 UPDATE vertrag
 SET
   freigegeben_am = :day,

@@ -37,8 +37,9 @@ extension Reading {
       let known = ReportFormat.allCases.map(\.rawValue).joined(separator: ", ")
       throw .malformed("/format", "expected one of \(known)")
     }
+    let subject = try query.text("subject")
     let file = try await evaluate(query, for: user) { snapshot in
-      try Report.build(name: name, snapshot: snapshot, period: period).render(format)
+      try Report.build(name: name, snapshot: snapshot, period: period, subject: subject).render(format)
     }
     return .whole(.ok, format.contentType, file)
   }

@@ -214,8 +214,9 @@ private final class PlanCompiler {
 enum StepLimit {
   /// One statement list creating a pack's tables.
   static let schema = 100_000_000
-  /// All handlers of one record. An ordinary one takes some dozens.
-  static let record = 50_000_000
+  /// All handlers of one record. An ordinary one takes some dozens; one that concerns everything, as a county-wide state
+  /// does, may take up what was recorded before it.
+  static func record(behind sequence: UInt64) -> Int { 50_000_000 + 2_000 * Int(clamping: sequence) }
 
   static func message(_ limit: Int) -> String { "broken off after \(limit) steps" }
 }

@@ -72,7 +72,8 @@ final class Projector {
 
   private func run(_ entry: RecordChunk.Entry) throws {
     let interested = handlers[entry.type]
-    budget.refill(steps: StepLimit.record)
+    let limit = StepLimit.record(behind: entry.sequence)
+    budget.refill(steps: limit)
     defer { budget.lift() }
     if entry.day != dayNumber, types.usesDay(entry.type) {
       dayNumber = entry.day
@@ -83,7 +84,7 @@ final class Projector {
         do {
           try handler.run(entry.fields, day: day)
         } catch let error as DatabaseError where !error.concernsFile {
-          let message = budget.exhaustion == nil ? error.text : StepLimit.message(StepLimit.record)
+          let message = budget.exhaustion == nil ? error.text : StepLimit.message(limit)
           throw ProjectionError(
             pack: handler.plan.pack, eventType: handler.plan.eventType, sequence: entry.sequence, message: message)
         } catch let error as JSONError {

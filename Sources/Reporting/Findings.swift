@@ -32,10 +32,10 @@ public enum Findings {
   }
 
   static func compute(
-    snapshot: ProjectionSnapshot, parameters: QueryParameters
+    snapshot: ProjectionSnapshot, parameters: QueryParameters, packs: [String]? = nil
   ) throws(ReportingError) -> [FindingValue] {
     var findings: [FindingValue] = []
-    for pack in snapshot.packs.packs {
+    for pack in snapshot.packs.packs where packs?.contains(pack.name) ?? true {
       for finding in pack.findings {
         let query = PackQuery(pack: pack.name, name: "finding \(finding.name)", sql: finding.sql)
         findings += try values(of: finding, query, snapshot, parameters)

@@ -6,17 +6,23 @@ struct QueryParameters {
   let effective: String
   let from: String
   let to: String
+  /// Of a report about one subject.
+  let subject: String?
 
-  init(effective: String, from: String?, to: String?) throws(ReportingError) {
+  init(effective: String, from: String?, to: String?, subject: String? = nil) throws(ReportingError) {
     for day in [effective, from, to].compactMap(\.self) where !CivilDate.isDate(day) { throw .notADay(day) }
     guard let halfYear = Period.halfYear(of: effective) else { throw .notADay(effective) }
     self.effective = effective
     self.from = from ?? halfYear.from
     self.to = to ?? effective
+    self.subject = subject
   }
 
   var arguments: [String: SQLValue] {
-    ["effective": .text(effective), "from": .text(from), "to": .text(to)]
+    [
+      "effective": .text(effective), "from": .text(from), "to": .text(to),
+      "subject": subject.map { .text($0) } ?? .null,
+    ]
   }
 }
 

@@ -33,12 +33,14 @@ public struct Report: Sendable {
   /// - Parameters:
   ///   - name: the folder's name under `berichte/` of one of the snapshot's packs.
   ///   - effective: the Stichtag, `YYYY-MM-DD`; by default the last day of the period.
+  ///   - subject: to narrow the tables that know one to it; figures and findings stay those of all.
   /// - Throws: ``ReportingError``.
   public static func build(
-    name: String, snapshot: ProjectionSnapshot, period: Period, effective: String? = nil
+    name: String, snapshot: ProjectionSnapshot, period: Period, effective: String? = nil, subject: String? = nil
   ) throws(ReportingError) -> Report {
     let definition = try ReportDefinition.find(name, in: snapshot.packs)
-    let parameters = try QueryParameters(effective: effective ?? period.to, from: period.from, to: period.to)
+    let parameters = try QueryParameters(
+      effective: effective ?? period.to, from: period.from, to: period.to, subject: subject)
     var names: [String] = []
     for figure in definition.sections.flatMap(\.figures) where !names.contains(figure) { names.append(figure) }
     var tables: [ReportTable] = []
@@ -49,7 +51,7 @@ public struct Report: Sendable {
     return Report(
       name: name, title: definition.title, period: period, effective: parameters.effective, asof: snapshot.head,
       figures: try Figures.compute(snapshot: snapshot, parameters: parameters, names: names), tables: tables,
-      findings: try Findings.compute(snapshot: snapshot, parameters: parameters),
+      findings: try Findings.compute(snapshot: snapshot, parameters: parameters, packs: definition.findings),
       packs: snapshot.packs.packs.map { PackVersion(name: $0.name, title: $0.title, digest: $0.digest.hex) },
       definition: definition)
   }

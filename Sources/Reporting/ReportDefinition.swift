@@ -11,7 +11,8 @@ import LogFormat
 /// | `bericht.md.mustache` | the same as Markdown |
 /// | `<name>.mustache` | partials of both, `{{>name}}` |
 ///
-/// A table's SELECT has the parameters `:effective`, `:from` and `:to`, and an `ORDER BY` that leaves no two rows equal.
+/// A table's SELECT has the parameters `:effective`, `:from`, `:to` and `:subject` (NULL unless the report is asked for one
+/// subject), and an `ORDER BY` that leaves no two rows equal.
 /// A column named `sequence` (a number) or `sequences` (a number or a JSON array) holds the records behind a row; it is
 /// printed as such and is no column of its own.
 ///
@@ -26,6 +27,8 @@ import LogFormat
 ///     {"name":"blaetter","sheets":"marke","columns":[{"name":"seit","title":"Angeschafft"}]}]}]}
 /// ```
 ///
+/// - `templates` names another report, whose templates stand in for those that the folder does not have.
+/// - `findings` names the packs whose findings are printed; without it those of all packs are.
 /// - `number` is printed before the heading; its parts give the heading's level (`1` is level 2, `1.1` is level 3 …).
 /// - `columns` names the columns to print, in order; `format` is one of ``ReportColumn/Format``.
 /// - `bars` draws the numbers of that column as bars beside the table, labelled by the first column.
@@ -65,8 +68,12 @@ struct ReportDefinition: Sendable {
   var sections: [Section]
   /// In the order of `tabellen.sql`.
   var queries: [(table: String, query: Query)]
-  /// The folder's templates by file name.
+  /// The templates by file name.
   var templates: [String: String]
+  /// The packs whose findings are printed; nil: all.
+  var findings: [String]?
+  /// The report whose templates stand in.
+  private var lender: String?
 
   /// Finds the report in the packs and reads it.
   static func find(_ name: String, in packs: PackSet) throws(ReportingError) -> ReportDefinition {
@@ -75,7 +82,17 @@ struct ReportDefinition: Sendable {
       throw .unknownReport(name, known: packs.packs.flatMap(\.reports.keys).sorted())
     }
     guard holders.count == 1 else { throw .ambiguousReport(name, packs: holders.map(\.name)) }
-    return try ReportDefinition(name: name, pack: pack.name, files: files)
+    var definition = try ReportDefinition(name: name, pack: pack.name, files: files)
+    if let lender = definition.lender {
+      guard let files = packs.packs.lazy.compactMap({ $0.reports[lender] }).first else {
+        throw .definition(
+          pack: pack.name, file: "berichte/\(name)/bericht.json", place: "/templates",
+          detail: "there is no report \(lender)")
+      }
+      definition.templates = try ReportDefinition.templates(in: files, pack: pack.name, folder: "berichte/\(lender)/")
+        .merging(definition.templates) { $1 }
+    }
+    return definition
   }
 
   init(name: String, pack: String, files: [String: [UInt8]]) throws(ReportingError) {
@@ -87,7 +104,7 @@ struct ReportDefinition: Sendable {
     }
     let reader = DefinitionReader(pack: pack, file: folder + "bericht.json")
     let root = try reader.document(json)
-    try reader.check(root, "", members: ["title", "sections"])
+    try reader.check(root, "", members: ["title", "templates", "findings", "sections"])
     title = try reader.string(root, "", "title")
     sections = []
     for (pointer, section) in try reader.array(root, "", "sections") {
@@ -106,13 +123,22 @@ struct ReportDefinition: Sendable {
       }
     }
 
-    templates = [:]
+    templates = try ReportDefinition.templates(in: files, pack: pack, folder: folder)
+    lender = root["templates"] == nil ? nil : try reader.string(root, "", "templates")
+    findings = root["findings"] == nil ? nil : try reader.strings(root, "", "findings")
+  }
+
+  private static func templates(
+    in files: [String: [UInt8]], pack: String, folder: String
+  ) throws(ReportingError) -> [String: String] {
+    var templates: [String: String] = [:]
     for (path, bytes) in files where path.hasSuffix(".mustache") {
       guard let text = String(validating: bytes, as: UTF8.self) else {
         throw .definition(pack: pack, file: folder + path, place: "", detail: "expected UTF-8")
       }
       templates[path] = text
     }
+    return templates
   }
 
   private static func section(

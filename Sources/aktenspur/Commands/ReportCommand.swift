@@ -13,6 +13,7 @@ struct ReportCommand: ParsableCommand {
   @Argument(help: "The report's name, e.g. statusbericht.") var name: String
   @Option(help: "A half-year (2022-H2), quarter (2022-Q4), month (2022-12) or year (2022).") var period: String
   @Option(help: "The Stichtag, YYYY-MM-DD; default: the end of the period.") var effective: String?
+  @Option(help: "Narrow the tables that know one to this subject, e.g. vertrag/2022-0815.") var subject: String?
   @Option(
     help: "html, json, csv or md.",
     transform: { text in
@@ -32,7 +33,8 @@ struct ReportCommand: ParsableCommand {
       throw ValidationError("--period: \(error)")
     }
     let snapshot = try LedgerReader(at: try ledger.path(), packs: packs.source).snapshot(asOf: asOf.value)
-    let report = try Report.build(name: name, snapshot: snapshot, period: period, effective: effective)
+    let report = try Report.build(
+      name: name, snapshot: snapshot, period: period, effective: effective, subject: subject)
     let bytes = try report.render(format)
     guard let output, output != "-" else {
       Terminal.write(bytes)
