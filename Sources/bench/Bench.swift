@@ -24,7 +24,11 @@ struct Bench: ParsableCommand {
   @Option(help: "Seconds of a measurement that goes on as long as one likes.") var seconds: Double?
   @Option(help: "How often each measurement is repeated.") var repetitions: Int?
 
+  @Option(help: "Measure a register of so many contracts with ten events each instead, e.g. 100000.") var contracts:
+    Int?
+
   func validate() throws {
+    if let contracts, contracts < 20 { throw ValidationError("--contracts must be at least 20") }
     if let repetitions, repetitions < 1 { throw ValidationError("--repetitions must be at least 1") }
     if let records, records < 1 { throw ValidationError("--records must be at least 1") }
     if let seconds, seconds <= 0 { throw ValidationError("--seconds must be more than 0") }
@@ -37,7 +41,7 @@ struct Bench: ParsableCommand {
     if let repetitions { (size.repetitions, size.wholeRepetitions) = (repetitions, repetitions) }
     let session = try Session(program: program, packs: packs, directory: directory, size: size)
     defer { session.remove() }
-    try session.run()
+    if let contracts { try session.contracts(contracts) } else { try session.run() }
     print(json ? session.report.json : session.report.table)
   }
 }

@@ -47,4 +47,20 @@ struct BenchTests {
     let left = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
     #expect(left.isEmpty, "left behind: \(left)")
   }
+
+  /// In small: the lists answer, the rebuild and its floor come to the same rows, and the log verifies.
+  @Test func registerOfContractsIsMeasured() throws {
+    let folder = try ScratchFolder()
+    let bench = Repository.program.deletingLastPathComponent().appending(path: "bench")
+    let result = try Program.run(
+      bench,
+      [
+        "--program", Repository.program.path, "--packs", Repository.packs, "--directory", folder.url.path, "--quick",
+        "--json", "--repetitions", "1", "--contracts", "40",
+      ])
+    try #require(result.status == 0, "\(result.errors)")
+    let rows = try JSONDecoder().decode(Output.self, from: result.output).rows
+    #expect(rows.map(\.name) == ["contracts-list", "contracts-rebuild"])
+    #expect(rows.allSatisfy { $0.value > 0 })
+  }
 }

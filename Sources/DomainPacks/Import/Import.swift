@@ -95,15 +95,15 @@ private struct Reading {
       let isWanted = condition.texts.contains { value == JSONText.string($0) || value == $0 }
       if !isWanted { return }
     }
-    var data = ObjectText()
+    var fields: [(path: [String], json: String)] = []
     var hasContent = false
     for (path, content) in template.data {
       switch content {
-      case .value(let json): data.set(path, json)
+      case .value(let json): fields.append((path, json))
       case .columns(let columns):
         guard let value = columns.lazy.compactMap({ values[$0] }).first else { continue }
         hasContent = true
-        data.set(path, value)
+        fields.append((path, value))
       }
     }
     if template.isOptional, !hasContent { return }
@@ -124,12 +124,45 @@ private struct Reading {
     }
     var time = template.time.flatMap { values[$0] }.map(Reading.plain)
     if let day = time, CivilDate.isDate(day) { time = day + "T12:00:00Z" }
-    add(template, row, subject: subject, time: time, data: data.json)
+    add(template, row, subject: subject, time: time, fields)
   }
 
   private mutating func add(
-    _ template: ImportMapping.EventTemplate, _ row: ImportTable.Row, subject: String, time: String?, data: String
+    _ template: ImportMapping.EventTemplate, _ row: ImportTable.Row, subject: String, time: String?,
+    _ fields: [(path: [String], json: String)]
   ) {
+    var fields = fields
+    var isRefused = false
+    // A schema names the first field that is wrong. Without it the next one shows, so that all are reported.
+    while true {
+      let (id, text) = event(template, subject: subject, time: time, fields)
+      do {
+        let event = try Event(JSONDocument(text).root)
+        _ = try packs.check(event)
+        if !isRefused, ids.insert(id).inserted {
+          entries.append(Import.Entry(event: event, text: text, line: row.line))
+        }
+        return
+      } catch {
+        let refusal =
+          (error as? EventRefusal)
+          ?? (error as? EventError).map { EventRefusal(pointer: $0.pointer, detail: $0.detail) }
+          ?? EventRefusal(pointer: "", detail: "\(error)")
+        let culprit = fields.firstIndex { Reading.isWithin(refusal.pointer, $0.path) }
+        if !isRefused || culprit != nil { report(row, template, refusal) }
+        isRefused = true
+        guard let culprit else { return }
+        fields.remove(at: culprit)
+      }
+    }
+  }
+
+  private func event(
+    _ template: ImportMapping.EventTemplate, subject: String, time: String?, _ fields: [(path: [String], json: String)]
+  ) -> (id: String, text: String) {
+    var object = ObjectText()
+    for field in fields { object.set(field.path, field.json) }
+    let data = object.json
     let digest = SHA256.hash(
       [template.type, subject, time ?? "", data].map { JSONText.string($0) }.joined(separator: ","))
     let id = "import-" + digest.hex.prefix(32)
@@ -139,18 +172,13 @@ private struct Reading {
     ]
     if let time { members.append(#""time":\#(JSONText.string(time))"#) }
     members += [#""datacontenttype":"application/json""#, #""data":\#(data)"#]
-    let text = "{" + members.joined(separator: ",") + "}"
-    do {
-      let event = try Event(JSONDocument(text).root)
-      _ = try packs.check(event)
-      if ids.insert(id).inserted { entries.append(Import.Entry(event: event, text: text, line: row.line)) }
-    } catch let refusal as EventRefusal {
-      report(row, template, refusal)
-    } catch let error as EventError {
-      report(row, template, EventRefusal(pointer: error.pointer, detail: error.detail))
-    } catch {
-      problems.append(ImportProblem(line: row.line, ImportText("\(error)")))
-    }
+    return (id, "{" + members.joined(separator: ",") + "}")
+  }
+
+  /// Whether a pointer into the event leads to the field of its data, or into it.
+  private static func isWithin(_ pointer: String, _ path: [String]) -> Bool {
+    let field = "/data/" + path.map { JSONText.pointerToken($0) }.joined(separator: "/")
+    return pointer == field || pointer.hasPrefix(field + "/")
   }
 
   /// A refusal of the pack, at the column that the field came from.
@@ -163,11 +191,7 @@ private struct Reading {
     } else if refusal.pointer == "/time" {
       column = template.time
     } else {
-      // The field itself, or one inside it.
-      let field = template.data.first { field in
-        let pointer = "/data/" + field.path.map { JSONText.pointerToken($0) }.joined(separator: "/")
-        return refusal.pointer == pointer || refusal.pointer.hasPrefix(pointer + "/")
-      }
+      let field = template.data.first { Reading.isWithin(refusal.pointer, $0.path) }
       // Of several columns the one that is filled, so that the cell is named that holds the value.
       if case .columns(let columns)? = field?.content {
         column = columns.first { row.cells[$0].text?.isEmpty == false } ?? columns.first

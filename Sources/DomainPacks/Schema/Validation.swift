@@ -10,6 +10,10 @@ extension Schema {
   /// then what the combining keywords say. Nothing is formatted here, so that a value that fits costs no text.
   func violation(of value: JSONValue) -> Violation? {
     if acceptsEverything { return nil }
+    return firstViolation(of: value)?.explained(by: source)
+  }
+
+  private func firstViolation(of value: JSONValue) -> Violation? {
     if rules.isImpossible { return Violation(.forbidden, value) }
     if let types = rules.types, let reason = mismatch(of: value, with: types) { return Violation(reason, value) }
     if let constant = rules.constant, !value.isSchemaEqual(to: constant) {

@@ -32,10 +32,19 @@ struct Violation: Sendable {
   private let value: JSONValue
   /// From the inside out: filled while the check returns.
   private var steps: [Step] = []
+  /// The schema that refused the value itself, whose `description` says why it asks for what it does.
+  private var schema: JSONValue?
 
   init(_ reason: Reason, _ value: JSONValue) {
     self.reason = reason
     self.value = value
+  }
+
+  func explained(by schema: JSONValue) -> Violation {
+    guard self.schema == nil, steps.isEmpty else { return self }
+    var violation = self
+    violation.schema = schema
+    return violation
   }
 
   func inside(_ step: Step) -> Violation {
@@ -54,10 +63,19 @@ struct Violation: Sendable {
     }
   }
 
-  /// What was expected and what was found.
+  /// What was expected and what was found, and the law or rule behind it where the pack's schema describes it.
   ///
   /// - Parameter concealed: says of the value only of what type it is.
   func detail(concealed: Bool = false) -> String {
+    let text = expectation(concealed: concealed)
+    switch reason {
+    case .forbidden, .wrongType, .notLike, .excluded, .below:
+      return schema?["description"]?.string.map { "\(text) (\($0))" } ?? text
+    default: return text
+    }
+  }
+
+  private func expectation(concealed: Bool) -> String {
     let found = concealed ? value.typeName : value.excerpt
     switch reason {
     case .forbidden: return "no value is allowed here, found \(found)"

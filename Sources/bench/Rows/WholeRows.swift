@@ -28,21 +28,28 @@ extension Session {
 
   /// - Parameter asOf: the questions about past states, whose floor is a rebuild.
   func rebuild(asOf: (measurements: [Measurement], usages: [Usage]), records: Int) throws {
+    let values = try rebuild("rebuild", records: records)
+    let rebuilds = values.map { Measurement(count: 1, seconds: $0.seconds) }
+    report.add(Row("as-of", rates: asOf.measurements, floors: rebuilds, target: 20, usages: asOf.usages))
+  }
+
+  /// - Returns: the repetitions.
+  @discardableResult
+  func rebuild(_ name: String, records: Int) throws -> [Measurement] {
     let floor = UpsertFloor(
       log: log, packs: packs, projections: daemon.ledger + "/cache/projections.sqlite", folder: folder.path)
     var values: [Measurement] = []
     var floors: [Measurement] = []
     var usages: [Usage] = []
     for repetition in 1...size.wholeRepetitions {
-      progress("rebuild \(repetition)/\(size.wholeRepetitions)")
+      progress("\(name) \(repetition)/\(size.wholeRepetitions)")
       let result = try command.run(["projections", "rebuild", "--ledger", daemon.ledger, "--packs", packs])
       values.append(Measurement(count: records, seconds: result.usage.seconds))
       usages.append(result.usage)
       floors.append(try floor.run())
     }
-    report.add(Row("rebuild", rates: values, floors: floors, target: 0.6, usages: usages))
-    let rebuilds = values.map { Measurement(count: 1, seconds: $0.seconds) }
-    report.add(Row("as-of", rates: asOf.measurements, floors: rebuilds, target: 20, usages: asOf.usages))
+    report.add(Row(name, rates: values, floors: floors, target: 0.6, usages: usages))
+    return values
   }
 
   func verify(records: Int) throws {

@@ -1,0 +1,169 @@
+import Foundation
+import Testing
+
+/// `aktenspur report vertraege`: lists, figures and a sheet for each contract.
+struct ContractReportTests {
+  private struct Document: Decodable {
+    struct Figure: Decodable {
+      var name: String
+      var value: Int
+    }
+
+    struct Deadline: Decodable, Equatable {
+      var innerhalb: String
+      var vertrag: String
+      var kuendigen_bis: String?
+      var ende: String?
+    }
+
+    struct Sheet: Decodable {
+      var vertrag: String
+      var ergebnisse: String
+      var spur: String
+      var verlauf: String
+      var regelversion: String
+      var hinweis: String
+      var sequences: [Int]
+    }
+
+    struct Rate: Decodable, Equatable {
+      var satz_prozent: Int
+      var betrag_cent: Int
+      var steuer_cent: Int
+    }
+
+    struct Change: Decodable, Equatable {
+      var vertrag: String
+      var alt: String
+      var neu: String
+    }
+
+    struct Tables: Decodable {
+      var fristen: [Deadline]
+      var blaetter: [Sheet]
+      var steuer: [Rate]
+      var aenderungen: [Change]
+    }
+
+    var figures: [Figure]
+    var tables: Tables
+  }
+
+  private func report(_ ledger: LedgerUnderTest, _ format: String, _ more: String...) throws -> Data {
+    let result = try ledger.command(
+      "report", arguments: ["vertraege", "--period", "2026-H2", "--format", format] + more)
+    try #require(result.status == 0, "\(result.errors)")
+    return result.output
+  }
+
+  private func event(_ id: String, _ type: String, on number: String, by person: String, _ data: String) -> SampleEvent
+  {
+    SampleEvent(id: id, type: "de.aktenspur.\(type)", subject: "vertrag/\(number)", data: data)
+      .with("authid", "\"\(person)\"")
+  }
+
+  @Test func deadlinesAreThoseOfTheNextYear() throws {
+    try LedgerUnderTest.run { ledger in
+      let contracts: [(number: String, data: String)] = [
+        // Ends with a month: so does the period of notice.
+        ("A", #""ende":"2027-06-30","kuendigungsfrist":"P3M""#),
+        // Has renewed itself since; monthly, with a month's notice.
+        ("B", #""ende":"2020-01-31","kuendigungsfrist":1,"verlaengerung":"1 Monat""#),
+        // The notice for the end after next is what can still be given.
+        ("C", #""ende":"2025-02-28","kuendigungsfrist":"6 Monate zum Laufzeitende","verlaengerung":"P1Y""#),
+        ("D", #""ende":"2027-05-15","kuendigungsfrist":"wie vereinbart""#),
+        ("E", #""ende":"2027-11-30","kuendigungsfrist":"14 Tage""#),
+        // Too late, or without an end.
+        ("F", #""ende":"2029-12-31","kuendigungsfrist":"P3M""#), ("G", #""kuendigungsfrist":"P3M""#),
+      ]
+      for (number, data) in contracts {
+        try ledger.record(event(number, "vertrag.erfasst", on: number, by: "fd", "{\"titel\":\"\(number)\",\(data)}"))
+      }
+      let document = try report(ledger, "json").decoded(Document.self)
+      #expect(
+        document.tables.fristen == [
+          Document.Deadline(
+            innerhalb: "3 Monate", vertrag: "vertrag/B", kuendigen_bis: "2026-12-31", ende: "2026-12-31"),
+          Document.Deadline(
+            innerhalb: "3 Monate", vertrag: "vertrag/C", kuendigen_bis: "2027-08-31", ende: "2027-02-28"),
+          Document.Deadline(
+            innerhalb: "3 Monate", vertrag: "vertrag/A", kuendigen_bis: "2027-03-31", ende: "2027-06-30"),
+          Document.Deadline(innerhalb: "6 Monate", vertrag: "vertrag/D", kuendigen_bis: nil, ende: "2027-05-15"),
+          Document.Deadline(
+            innerhalb: "12 Monate", vertrag: "vertrag/E", kuendigen_bis: "2027-11-16", ende: "2027-11-30"),
+        ])
+      func value(_ name: String) -> Int? { document.figures.first { $0.name == name }?.value }
+      #expect(value("vertraege.fristen-3-monate") == 3)
+      #expect(value("vertraege.fristen-6-monate") == 4)
+      #expect(value("vertraege.fristen-12-monate") == 5)
+    }
+  }
+
+  private let answers = #"""
+    "richtung":"ausgang","empfaenger":"privat","gegenleistung":"entgelt","leistender":"jpoer","nachhaltig":true,
+    "hilfsgeschaeft":false,"handlungsform":"privatrechtlich","befreiung":"keine","kleinunternehmer":false,
+    "satz_klasse":"regel","optionserklaerung":true,"bga_altrecht":false,"katalog_abs4":"keine"
+    """#
+
+  @Test func changeOfLawAndTaxByRate() throws {
+    try LedgerUnderTest.run { ledger in
+      try ledger.record(
+        event(
+          "1", "vertrag.2b-angaben-erfasst", on: "A", by: "fd",
+          "{\(answers),\"leistung_von\":\"2026-01-01\",\"leistung_bis\":\"2027-12-31\",\"teilleistungen\":true}"))
+      try ledger.record(
+        event(
+          "2", "vertrag.2b-angaben-erfasst", on: "B", by: "fd",
+          "{\(answers),\"leistungsdatum\":\"2026-12-01\",\"bga_altrecht\":true,\"betrag_cent\":11900}"
+            .replacingOccurrences(of: "\"bga_altrecht\":false,", with: "")))
+      let document = try report(ledger, "json").decoded(Document.self)
+      #expect(
+        document.tables.aenderungen == [
+          Document.Change(vertrag: "vertrag/A", alt: "R0: nein, entfaellt", neu: "R8: ja, steuerpflichtig 19 %")
+        ])
+      #expect(document.tables.steuer == [Document.Rate(satz_prozent: 19, betrag_cent: 11_900, steuer_cent: 1_900)])
+    }
+  }
+
+  @Test func sheetTellsEveryAnswerWithWhoAndWhen() throws {
+    try LedgerUnderTest.run { ledger in
+      try ledger.record(event("1", "vertrag.erfasst", on: "A", by: "register", #"{"titel":"Stellplätze"}"#))
+      try ledger.record(event("2", "vertrag.2b-angaben-erfasst", on: "A", by: "fd-20", #"{"richtung":"ausgang"}"#))
+      try ledger.record(event("3", "vertrag.2b-angaben-erfasst", on: "A", by: "fd-30", #"{"richtung":"eingang"}"#))
+      try ledger.record(
+        event(
+          "4", "vertrag.2b-entschieden", on: "A", by: "steuer", #"{"steuerbar":"entfaellt","begruendung":"Einkauf"}"#))
+      try ledger.record(event("5", "vertrag.erfasst", on: "B", by: "register", #"{"titel":"Anderer"}"#))
+
+      let sheets = try report(ledger, "json", "--subject", "vertrag/A").decoded(Document.self).tables.blaetter
+      let sheet = try #require(sheets.first)
+      #expect(sheets.count == 1)
+      let history = try JSONDecoder().decode([String].self, from: Data(sheet.verlauf.utf8))
+      #expect(history.count == 4 && sheet.sequences.count == 4)
+      for (line, parts) in zip(
+        history,
+        [
+          ["register", "erfasst"], ["fd-20", "richtung = ausgang"], ["fd-30", "richtung = eingang"],
+          ["steuer", "Einkauf"],
+        ])
+      {
+        for part in parts + ["2022-10-01T09:30:00+02:00"] { #expect(line.contains(part), "\(line)") }
+      }
+      #expect(sheet.ergebnisse.contains("R1") && sheet.spur.contains("richtung: eingang"))
+      #expect(sheet.regelversion == "2b-2026.1" && sheet.hinweis.contains("keine Steuerberatung"))
+    }
+  }
+
+  @Test(arguments: ["html", "md", "csv", "json"])
+  func everyFormatCarriesTheRuleVersionAndThatItIsNoTaxAdvice(format: String) throws {
+    try LedgerUnderTest.run { ledger in
+      try ledger.record(event("1", "vertrag.erfasst", on: "A", by: "register", #"{"titel":"Stellplätze"}"#))
+      let text = String(decoding: try report(ledger, format), as: UTF8.self)
+      #expect(text.contains("2b-2026.1"))
+      #expect(text.contains("keine Steuerberatung"))
+      #expect(text.contains("Stellplätze"))
+      let answer = try ledger.get("/v1/reports/vertraege?period=2026-H2&format=\(format)")
+      #expect(answer.text == text)
+    }
+  }
+}
