@@ -394,7 +394,7 @@ CREATE TABLE vertrag_2b_pruefung (
   erreicht_9a AS (CASE WHEN NOT w8u THEN 'nie' WHEN vor = '' THEN 'sicher' ELSE 'moeglich' END) STORED,
   bekannt_im_januar AS (bekannt_ab <= jahr || '-01-01') STORED,
   PRIMARY KEY (vertrag, zeile)
-) WITHOUT ROWID;
+);
 
 -- The sums of the groups are read from here alone.
 CREATE INDEX vertrag_2b_pruefung_gruppe ON vertrag_2b_pruefung (
@@ -792,74 +792,21 @@ FROM vertrag_2b_prognosen
 WHERE NOT ungewiss
   OR w5 AND x0 IS NULL AND NOT iif(r9a = 'treffer', vor = '', steht);
 
--- Each date of performance beside the decision in force for it, which is looked up only where it is read.
-CREATE VIEW vertrag_2b_beschluss AS
-SELECT
-  (
-    SELECT d.steuerbar
-    FROM vertrag_2b_entscheidung AS d
-    WHERE d.vertrag = z.vertrag AND d.sequence = z.entscheidung_sequence
-  ) AS entschieden,
-  (
-    SELECT d.steuerstatus
-    FROM vertrag_2b_entscheidung AS d
-    WHERE d.vertrag = z.vertrag AND d.sequence = z.entscheidung_sequence
-  ) AS entschieden_status,
-  (
-    SELECT d.satz_prozent
-    FROM vertrag_2b_entscheidung AS d
-    WHERE d.vertrag = z.vertrag AND d.sequence = z.entscheidung_sequence
-  ) AS entschieden_satz,
-  (
-    SELECT d.regelversion
-    FROM vertrag_2b_entscheidung AS d
-    WHERE d.vertrag = z.vertrag AND d.sequence = z.entscheidung_sequence
-  ) AS entscheidung_regelversion,
-  z.*
-FROM (
-  SELECT
-    e.*,
-    (
-      SELECT max(n.sequence)
-      FROM vertrag_2b_entscheidung AS n
-      WHERE n.vertrag = e.vertrag
-        AND (
-          e.leistungsdatum IS NULL
-          OR e.leistungsdatum BETWEEN coalesce(n.gilt_von, '') AND coalesce(n.gilt_bis, '9999-12-31')
-        )
-    ) AS entscheidung_sequence
-  FROM vertrag_2b_zeile AS e
-) AS z;
-
--- The result of each contract by date of performance. A result that asks for a decision (zu_pruefen) is no deviation
--- from one. The texts of the rules are looked up only where they are read.
+-- The result of each contract by date of performance, beside the decision in force for that date. A result that asks for a
+-- decision (zu_pruefen) is no deviation from one.
 CREATE VIEW vertrag_2b AS
 SELECT
-  vertrag,
-  leistungsdatum,
-  regel,
-  steuerbar,
-  steuerstatus,
-  satz_prozent,
+  z.vertrag,
+  z.leistungsdatum,
+  z.regel,
+  z.steuerbar,
+  z.steuerstatus,
+  CAST(p.satz_prozent AS INTEGER) AS satz_prozent,
   nullif(
-    coalesce(
-      (
-        SELECT r.norm
-        FROM vertrag_2b_regeln AS r
-        WHERE r.regel = z.regel
-          AND r.steuerbar = z.steuerbar
-          AND z.rechtstag BETWEEN coalesce(r.gilt_von, '') AND coalesce(nullif(r.gilt_bis, ''), '9999-12-31')
-      ),
-      ''
-    )
+    coalesce(r.norm, '')
     || coalesce(
       '; ' || coalesce(
-        (
-          SELECT p.norm
-          FROM vertrag_2b_saetze AS p
-          WHERE p.satz_klasse = z.satz_klasse
-            AND z.rechtstag BETWEEN coalesce(p.gilt_von, '') AND coalesce(nullif(p.gilt_bis, ''), '9999-12-31')
-        ),
+        p.norm,
         (
           SELECT s.norm
           FROM vertrag_2b_status AS s
@@ -875,18 +822,9 @@ SELECT
   ) AS norm,
   nullif(
     ltrim(
-      coalesce(
-        (
-          SELECT r.folge
-          FROM vertrag_2b_regeln AS r
-          WHERE r.regel = z.regel
-            AND r.steuerbar = z.steuerbar
-            AND z.rechtstag BETWEEN coalesce(r.gilt_von, '') AND coalesce(nullif(r.gilt_bis, ''), '9999-12-31')
-        ),
-        ''
-      )
+      coalesce(r.folge, '')
       || iif(
-        fehlende_angaben LIKE '%jahresumsatz_gleichartig_cent%',
+        z.fehlende_angaben LIKE '%jahresumsatz_gleichartig_cent%',
         coalesce('; ' || (SELECT f.folge FROM vertrag_2b_felder AS f WHERE f.feld = 'jahresumsatz_gleichartig_cent'), ''),
         ''
       ),
@@ -894,39 +832,47 @@ SELECT
     ),
     ''
   ) AS folge,
-  fehlende_angaben,
+  z.fehlende_angaben,
   (SELECT regelversion FROM vertrag_2b_version) AS regelversion,
-  entschieden || coalesce('/' || entschieden_status, '') AS entscheidung,
+  d.steuerbar || coalesce('/' || d.steuerstatus, '') AS entscheidung,
   CASE
-    WHEN steuerbar <> 'zu_pruefen' AND entschieden <> steuerbar
-      THEN 'berechnet ' || steuerbar || ', entschieden ' || entschieden
-    WHEN steuerstatus <> 'zu_pruefen' AND entschieden_status <> steuerstatus
-      THEN 'berechnet ' || steuerstatus || ', entschieden ' || entschieden_status
-    WHEN entschieden_satz <> satz_prozent
-      THEN 'berechnet ' || satz_prozent || ' %, entschieden ' || entschieden_satz || ' %'
+    WHEN z.steuerbar <> 'zu_pruefen' AND d.steuerbar <> z.steuerbar
+      THEN 'berechnet ' || z.steuerbar || ', entschieden ' || d.steuerbar
+    WHEN z.steuerstatus <> 'zu_pruefen' AND d.steuerstatus <> z.steuerstatus
+      THEN 'berechnet ' || z.steuerstatus || ', entschieden ' || d.steuerstatus
+    WHEN d.satz_prozent <> CAST(p.satz_prozent AS INTEGER)
+      THEN 'berechnet ' || p.satz_prozent || ' %, entschieden ' || d.satz_prozent || ' %'
   END AS abweichung,
   (SELECT hinweis FROM vertrag_2b_version) AS hinweis,
-  zeile,
-  rechtsstand,
-  status_regel,
-  moeglich,
-  gruppe,
-  gruppensumme_cent,
-  betrag_cent,
-  sequence,
-  entscheidung_sequence,
-  entscheidung_regelversion
-FROM (
-  SELECT
-    b.*,
-    (
-      SELECT CAST(p.satz_prozent AS INTEGER)
-      FROM vertrag_2b_saetze AS p
-      WHERE p.satz_klasse = b.satz_klasse
-        AND b.rechtstag BETWEEN coalesce(p.gilt_von, '') AND coalesce(nullif(p.gilt_bis, ''), '9999-12-31')
-    ) AS satz_prozent
-  FROM vertrag_2b_beschluss AS b
-) AS z;
+  z.zeile,
+  z.rechtsstand,
+  z.status_regel,
+  z.moeglich,
+  z.gruppe,
+  z.gruppensumme_cent,
+  z.betrag_cent,
+  z.sequence,
+  d.sequence AS entscheidung_sequence,
+  d.regelversion AS entscheidung_regelversion
+FROM vertrag_2b_zeile AS z
+LEFT JOIN vertrag_2b_regeln AS r
+  ON r.regel = z.regel
+  AND r.steuerbar = z.steuerbar
+  AND z.rechtstag BETWEEN coalesce(r.gilt_von, '') AND coalesce(nullif(r.gilt_bis, ''), '9999-12-31')
+LEFT JOIN vertrag_2b_saetze AS p
+  ON p.satz_klasse = z.satz_klasse
+  AND z.rechtstag BETWEEN coalesce(p.gilt_von, '') AND coalesce(nullif(p.gilt_bis, ''), '9999-12-31')
+LEFT JOIN vertrag_2b_entscheidung AS d
+  ON d.vertrag = z.vertrag
+  AND d.sequence = (
+    SELECT max(n.sequence)
+    FROM vertrag_2b_entscheidung AS n
+    WHERE n.vertrag = z.vertrag
+      AND (
+        z.leistungsdatum IS NULL
+        OR z.leistungsdatum BETWEEN coalesce(n.gilt_von, '') AND coalesce(n.gilt_bis, '9999-12-31')
+      )
+  );
 
 -- The tax in the amount of a taxable performance: the consideration is what the recipient pays (§ 10 Abs. 1 UStG), so that
 -- the tax is taken out of it, rounded to the cent.
@@ -1069,7 +1015,17 @@ SELECT
   CASE max(
     CASE
       WHEN z.steuerstatus <> 'zu_pruefen' THEN 0
-      WHEN z.entschieden <> 'zu_pruefen' AND coalesce(z.entschieden_status, '') <> 'zu_pruefen' THEN 0
+      WHEN (
+        SELECT d.steuerbar <> 'zu_pruefen' AND coalesce(d.steuerstatus, '') <> 'zu_pruefen'
+        FROM vertrag_2b_entscheidung AS d
+        WHERE d.vertrag = z.vertrag
+          AND (
+            z.leistungsdatum IS NULL
+            OR z.leistungsdatum BETWEEN coalesce(d.gilt_von, '') AND coalesce(d.gilt_bis, '9999-12-31')
+          )
+        ORDER BY d.sequence DESC
+        LIMIT 1
+      ) THEN 0
       WHEN z.regel = 'offen' THEN 2
       ELSE 1
     END
@@ -1079,7 +1035,7 @@ SELECT
     ELSE 'offen'
   END AS stand,
   v.sequence
-FROM vertrag_2b_beschluss AS z
+FROM vertrag_2b_zeile AS z
 JOIN vertrag AS v ON v.vertrag = z.vertrag
 GROUP BY z.vertrag;
 
