@@ -11,9 +11,25 @@ extension String {
     return text.withUTF8 { text in
       prefix.withUTF8 { prefix in
         guard text.count >= prefix.count else { return false }
-        for place in 0..<prefix.count where text[place] != prefix[place] { return false }
-        return true
+        return UnsafeRawBufferPointer(text).hasSameBytes(as: UnsafeRawBufferPointer(prefix))
       }
     }
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// Whether the first bytes, as many as `other` has, are those of `other`; eight at a time.
+  fileprivate func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
+    var place = 0
+    while place + 8 <= other.count {
+      let word = loadUnaligned(fromByteOffset: place, as: UInt64.self)
+      guard word == other.loadUnaligned(fromByteOffset: place, as: UInt64.self) else { return false }
+      place += 8
+    }
+    while place < other.count {
+      guard self[place] == other[place] else { return false }
+      place += 1
+    }
+    return true
   }
 }
