@@ -101,6 +101,7 @@ private struct Uses {
       for table in pack.tables { add("table", table.name, "tables/\(table.name).csv", .file) }
       for figure in pack.figures { add("figure", figure.name, Figure.file, .line(figure.line)) }
       for finding in pack.findings { add("finding", finding.name, Finding.file, .line(finding.line)) }
+      for hold in pack.holds { add("hold", hold.name, Hold.file, .line(hold.line)) }
       for report in pack.reports.keys.sorted() { add("report", report, "berichte/\(report)", .file) }
     }
   }

@@ -15,7 +15,8 @@ struct Aktenspur: AsyncParsableCommand {
     subcommands: [
       Initialize.self, Serve.self, Append.self, Events.self, CheckpointCommand.self, Verify.self,
       Prove.self, Check.self, ConsistencyCommand.self, Export.self, ProjectionsCommand.self,
-      Anchor.self, WitnessCommand.self, Erase.self, BackupCommand.self, Restore.self, Follow.self,
+      Anchor.self, WitnessCommand.self, Documents.self, PersonCommand.self, Erase.self, BackupCommand.self,
+      Restore.self, Follow.self,
       Query.self, FiguresCommand.self, ReportCommand.self, Doctor.self,
     ])
 
