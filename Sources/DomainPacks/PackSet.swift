@@ -34,7 +34,7 @@ public struct PackSet: Sendable {
 
   public func eventType(_ name: String) -> EventType? {
     // The dictionary takes Unicode forms of one text for the same, a type's name is what its bytes are.
-    guard let type = types[name], type.name.utf8.elementsEqual(name.utf8) else { return nil }
+    guard let type = types[name], type.name.isExactly(name) else { return nil }
     return type
   }
 

@@ -25,34 +25,39 @@ public struct AppendDraft: Sendable {
     request.reserve(events: events, bytes: bytes)
   }
 
-  /// Adds a group of one event.
-  public mutating func add(_ event: Event) {
-    addGroup { draft throws(Refusal) in try draft.prepare(event, place: 0) }
-  }
+  /// Adds a group of one event, unless it has personal fields: they are sealed first, which ``Ledger/append(_:by:asBatch:)``
+  /// does on a thread that may block.
+  ///
+  /// - Returns: whether it was added.
+  public mutating func add(_ event: Event) -> Bool { addGroup(CollectionOfOne(event), seals: false) }
 
-  /// Adds a group.
-  public mutating func add(_ group: [Event]) {
-    addGroup { draft throws(Refusal) in
-      for (place, event) in group.enumerated() { try draft.prepare(event, place: place) }
-    }
-  }
+  /// Adds a group, and seals its personal fields.
+  mutating func addSealing(_ group: [Event]) { _ = addGroup(group, seals: true) }
 
-  private mutating func addGroup(_ prepare: (inout AppendDraft) throws(Refusal) -> Void) {
+  private mutating func addGroup(_ group: some Sequence<Event>, seals: Bool) -> Bool {
     do throws(Refusal) {
       guard principal.rights.contains(.append) else {
         throw Refusal(.forbidden, "\(principal.name) may not append events")
       }
-      try prepare(&self)
+      var place = 0
+      for event in group {
+        guard try prepare(event, place: place, seals: seals) else {
+          request.dropGroup()
+          return false
+        }
+        place += 1
+      }
       request.closeGroup()
     } catch {
       refusals.append((count, error))
       request.dropGroup()
     }
+    return true
   }
 
-  private mutating func prepare(_ event: Event, place: Int) throws(Refusal) {
+  private mutating func prepare(_ event: Event, place: Int, seals: Bool) throws(Refusal) -> Bool {
     do {
-      try preparation.prepare(event, by: principal, into: &request)
+      return try preparation.prepare(event, by: principal, into: &request, seals: seals)
     } catch let refusal as Refusal {
       throw asBatch ? refusal.prefixed("/\(place)") : refusal
     } catch {

@@ -206,10 +206,10 @@ public final class Ledger: Sendable {
   ) {
     @Sendable func prepareAndAppend(_ whenDone: @escaping @Sendable (Appended) -> Void) {
       var draft = draft(by: principal, asBatch: asBatch)
-      for group in groups { draft.add(group) }
+      for group in groups { draft.addSealing(group) }
       append(draft, whenDone: whenDone)
     }
-    if groups.contains(where: { $0.contains(where: seals) }) {
+    if groups.contains(where: { $0.contains(where: preparation.blocks) }) {
       let ticket = sealing.enter()
       DispatchQueue.global().async {
         prepareAndAppend { answers in
@@ -221,10 +221,6 @@ public final class Ledger: Sendable {
       prepareAndAppend(whenDone)
     }
   }
-
-  /// Whether an event has personal fields. Sealing them may write keys, so it is done on a thread that may block, and not
-  /// by way of a draft: what is given to the ledger behind such an event may get its place before it.
-  public func seals(_ event: Event) -> Bool { preparation.blocks(event) }
 
   // MARK: Personal data
 
