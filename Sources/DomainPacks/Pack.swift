@@ -18,6 +18,7 @@ public struct Pack: Sendable {
   public let projection: Projection
   public let figures: [Figure]
   public let findings: [Finding]
+  public let holds: [Hold]
   /// `tables/*.csv`, by name.
   public let tables: [CSVTable]
   /// `berichte/<name>/`: name → path inside → content.
@@ -54,6 +55,7 @@ public struct Pack: Sendable {
     projection = try reader.text(Projection.file) { text throws(TextError) in try Projection(text) } ?? .empty
     figures = try reader.text(Figure.file) { text throws(TextError) in try Figure.read(text) } ?? []
     findings = try reader.text(Finding.file) { text throws(TextError) in try Finding.read(text) } ?? []
+    holds = try reader.text(Hold.file) { text throws(TextError) in try Hold.read(text) } ?? []
     tables = try reader.tables()
     reports = try reader.reports()
     forms = try reader.forms()
@@ -82,6 +84,10 @@ extension Figure {
 
 extension Finding {
   static let file = "findings.sql"
+}
+
+extension Hold {
+  static let file = "holds.sql"
 }
 
 /// Reads the optional files of one pack.
