@@ -118,7 +118,8 @@ struct DocumentAudit {
     report(missing(digest, NamedDocument(digest: digest, sequence: record.sequence, place: line.place)))
   }
 
-  private static func hash(_ path: String) throws(VerifierError) -> Digest {
+  /// Nil for a folder, which is no content.
+  private static func hash(_ path: String) throws(VerifierError) -> Digest? {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw .io(call: "open", path: path, code: errno) }
     defer { close(file) }
@@ -130,6 +131,8 @@ struct DocumentAudit {
       if count == 0 { return hasher.finalize() }
       if count > 0 {
         hasher.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      } else if errno == EISDIR {
+        return nil
       } else if errno != EINTR {
         throw .io(call: "read", path: path, code: errno)
       }
