@@ -8,7 +8,7 @@ public struct EventType: Sendable {
   /// Name of the pack that declares it.
   public let pack: String
   /// What it asks of its subject's state and makes of it; checked by the sequencer, not here.
-  public let transition: Transition
+  public let stateRule: StateRule
   /// The subjects it may be about: its own patterns, or those of the pack.
   let subjects: [SubjectPattern]
   let schema: Schema

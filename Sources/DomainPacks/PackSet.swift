@@ -11,6 +11,7 @@ public struct PackSet: Sendable {
   /// The version of the whole: SHA-256 over lines `<digest of the pack>  <name>`, by name.
   public let digest: Digest
   private let types: [String: EventType]
+  private let objections: [String: [Objection]]
 
   /// Reads the packs of a folder, one in each folder inside it.
   public static func load(directory: String) throws(PackError) -> PackSet {
@@ -28,6 +29,7 @@ public struct PackSet: Sendable {
     var types: [String: EventType] = [:]
     for type in packs.flatMap(\.eventTypes) { types[type.name] = type }
     self.types = types
+    objections = Dictionary(grouping: packs.flatMap(\.objections), by: \.eventType)
     try Uses(of: packs).refuseRepeated()
     try refuseUnknownTypes()
   }
@@ -36,6 +38,14 @@ public struct PackSet: Sendable {
     // The dictionary takes Unicode forms of one text for the same, a type's name is what its bytes are.
     guard let type = types[name], type.name.utf8.elementsEqual(name.utf8) else { return nil }
     return type
+  }
+
+  /// Why an event of that type may have to be refused, by what the projections hold.
+  public func objections(to type: String) -> [Objection] { objections[type] ?? [] }
+
+  /// The state of its subject after a record; nil where it is as it was.
+  public func state(after record: Record) -> String? {
+    eventType(record.type)?.stateRule.state(after: record.data)
   }
 
   /// Checks an event against its pack: the type is known, the subject fits, the data is as the schema says.
@@ -53,11 +63,16 @@ public struct PackSet: Sendable {
   private func refuseUnknownTypes() throws(PackError) {
     for pack in packs {
       for type in pack.eventTypes {
-        guard let second = type.transition.second, types[second] == nil else { continue }
+        guard let second = type.stateRule.second, types[second] == nil else { continue }
         throw PackError(
           pack: pack.name, file: PackDocument.file,
           place: .pointer("/events/\(JSONText.pointerToken(type.name))/second"),
           "no pack knows the event type \(JSONText.string(second))")
+      }
+      for objection in pack.objections where types[objection.eventType]?.pack != pack.name {
+        throw PackError(
+          pack: pack.name, file: Objection.file, place: .line(objection.line),
+          "expected an event type of this pack, found \(JSONText.string(objection.eventType))")
       }
       for (handler, line) in zip(pack.projection.handlers, pack.projection.handlerLines)
       where types[handler.eventType] == nil && !handler.eventType.hasPrefix(PackSet.ledgerPrefix) {

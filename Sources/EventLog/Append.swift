@@ -25,10 +25,28 @@ public struct AppendGroup: Sendable {
   public var events: [PreparedEvent]
   /// The verified principal of the socket peer.
   public var recordedBy: String
+  /// What was found out about earlier records before the group was handed over.
+  public var examination: Examination?
 
-  public init(_ events: [PreparedEvent], recordedBy: String) {
+  public init(_ events: [PreparedEvent], recordedBy: String, examination: Examination? = nil) {
     self.events = events
     self.recordedBy = recordedBy
+    self.examination = examination
+  }
+}
+
+/// That earlier records do not speak against a group. It holds for the log as it was then: what has been recorded since
+/// is examined before the group gets its place.
+public struct Examination: Sendable {
+  /// The first so many records have been examined.
+  public var size: UInt64
+  /// Examines the first `size` records, which are durable; nothing is recorded meanwhile. Nil: they do not speak against
+  /// it. Called on the sequencer's thread, which everybody waits for.
+  public var again: @Sendable (_ size: UInt64) -> AppendError?
+
+  public init(size: UInt64, again: @escaping @Sendable (_ size: UInt64) -> AppendError?) {
+    self.size = size
+    self.again = again
   }
 }
 
@@ -60,6 +78,10 @@ public enum AppendError: Error, Sendable, Hashable {
   case versionConflict(index: Int, expected: UInt64, actual: UInt64)
   case stateConflict(index: Int, state: String?, isNew: Bool, allowed: [String?])
   case secondMissing(index: Int, type: String, authid: String)
+  /// What is recorded already speaks against it.
+  case objection(index: Int, reasons: [String])
+  /// Whether something speaks against it cannot be found out now.
+  case notExamined(index: Int, reason: String)
   case idReused(index: Int, sequence: UInt64)
   /// The event may be a repetition of that record, but the record's sealed fields cannot be compared now.
   case contentUnknown(index: Int, sequence: UInt64, reason: String)

@@ -136,6 +136,14 @@ enum LineScan {
     return String(decoding: line[start..<start + 27], as: UTF8.self)
   }
 
+  /// The subject as a JSON string with its quotes.
+  static func subject(of line: UnsafeRawBufferPointer) -> [UInt8]? {
+    guard let start = place(of: #","subject":""#, in: line) else { return nil }
+    var end = start
+    while end < line.count, line[end] != UInt8(ascii: "\"") { end += line[end] == UInt8(ascii: "\\") ? 2 : 1 }
+    return end < line.count ? Array(line[(start - 1)...end]) : nil
+  }
+
   private static func number(_ name: StaticString, in line: UnsafeRawBufferPointer) -> UInt64? {
     guard let start = place(of: name, in: line), start + SequenceText.length <= line.count else { return nil }
     var sequence: UInt64 = 0

@@ -47,6 +47,8 @@ final class Sequencer: @unchecked Sendable {
   private var end: LogEnd
   private var segmentDescriptor: Int32
   private var staged: Staged
+  /// Behind the newest record, staged or durable, that an examination may depend on: any but the ledger's own.
+  private var examinable: UInt64
   private var groupBuffer: [UInt8] = []
   private var now = Timestamp(microseconds: 0)
   /// The newest `recordedtime` as text.
@@ -71,6 +73,7 @@ final class Sequencer: @unchecked Sendable {
     self.checkContent = checkContent
     self.committed = committed
     staged = Staged(after: end)
+    examinable = end.position.size
     segmentDescriptor = try SystemCall.open(end.position.segment.path(in: directory), O_RDWR)
     durable.publish(end.position)
   }
@@ -228,7 +231,16 @@ final class Sequencer: @unchecked Sendable {
 
   /// Decides on a group, and stages its records if it is to be recorded. Nothing of a refused group stays.
   private func admit(_ group: AppendGroup, _ answer: Answer) throws {
-    switch try plan(group) {
+    var planned = try plan(group)
+    if case .success(let slots) = planned, slots.contains(where: \.isFresh), let examination = group.examination,
+      examination.size < min(examinable, staged.end.position.size)
+    {
+      // What came since must be durable to be looked at; until the group is staged, nothing more comes.
+      try commit()
+      if let stopReason { return answer.give(.failure(.stopped(stopReason))) }
+      planned = try examination.again(end.position.size).map { .failure($0) } ?? plan(group)
+    }
+    switch planned {
     case .failure(let refusal):
       // Answered with the commit: what led to the refusal may itself be staged.
       staged.answers.append((answer, .failure(refusal)))
@@ -417,6 +429,9 @@ final class Sequencer: @unchecked Sendable {
     }
 
     let place = staged.end.position
+    if lines.contains(where: { !group.events[$0.event].event.type.hasPrefix(Log.ledgerTypePrefix) }) {
+      examinable = first + UInt64(lines.count)
+    }
     for line in lines {
       staged.append(
         group.events[line.event].key, line.fresh.subject, type: line.fresh.type, actor: line.fresh.actor,

@@ -28,7 +28,8 @@ struct EventPreparation: Sendable {
       let type = try check(event)
       // A repeated event must not give a person whose data were erased a new key.
       if type.hasPersonalFields, try isRecorded(event) { return PreparedEvent(event) }
-      return PreparedEvent(try seal(event, type), plain: event, transition: type.transition)
+      return PreparedEvent(
+        try seal(event, type), plain: event, transition: type.stateRule.transition(data: event.payload.json))
     } catch {
       // Idempotency comes first: a pack may have become stricter, or a key may be gone, since the event was recorded.
       // The sequencer finds the record and compares.
@@ -37,9 +38,10 @@ struct EventPreparation: Sendable {
     }
   }
 
-  /// Whether events of that type are sealed on their way, which may write keys to the disk.
+  /// Whether events of that type are sealed on their way, which may write keys to the disk, or held against the
+  /// projections, which must have caught up for that.
   func blocks(_ event: Event) -> Bool {
-    packs.eventType(event.type)?.hasPersonalFields ?? false
+    packs.eventType(event.type)?.hasPersonalFields ?? false || !packs.objections(to: event.type).isEmpty
   }
 
   private func check(_ event: Event) throws -> EventType {

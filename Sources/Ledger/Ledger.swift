@@ -17,6 +17,7 @@ public final class Ledger: Sendable {
   let anchoring: Anchoring
 
   private let preparation: EventPreparation
+  private let objections: ObjectionCheck
   private let keys: KeyStore
   let sealing = SealingGate()
   private let projections: Projections
@@ -84,7 +85,12 @@ public final class Ledger: Sendable {
     anchoring = Anchoring(log: log, documents: documents)
     self.projections = projections
     timeZone = log.description.timeZone
-    feed = ProjectionFeed(log: log, projections: projections, logger: logger)
+    let feed = ProjectionFeed(log: log, projections: projections, logger: logger)
+    objections = ObjectionCheck(packs: packs, log: log) { size in
+      try feed.wait(for: size)
+      return try projections.snapshot()
+    }
+    self.feed = feed
     feed.start()
   }
 
@@ -94,12 +100,13 @@ public final class Ledger: Sendable {
     hasContent: @escaping @Sendable (_ sent: Event, _ stored: Record) throws -> Bool = { _, _ in false }
   ) -> Log.Rules {
     Log.Rules(
-      identity: transitions(of: packs), stateAfter: { packs.eventType($0)?.transition.to }, hasContent: hasContent)
+      identity: transitions(of: packs), stateAfter: { packs.state(after: $0) }, hasContent: hasContent)
   }
 
   /// What the index's subject states depend on besides the log.
   private static func transitions(of packs: PackSet) -> String {
-    let lines = packs.packs.flatMap(\.eventTypes).compactMap { type in type.transition.to.map { "\(type.name) \($0)\n" }
+    let lines = packs.packs.flatMap(\.eventTypes).compactMap { type in
+      type.stateRule.effect.map { "\(type.name) \($0)\n" }
     }
     return SHA256.hash(lines.sorted().joined()).hex
   }
@@ -193,7 +200,7 @@ public final class Ledger: Sendable {
       var refusals: [(place: Int, refusal: Refusal)] = []
       for (place, group) in groups.enumerated() {
         switch prepare(group, by: principal, asBatch: asBatch) {
-        case .success(let events): accepted.append(AppendGroup(events, recordedBy: principal.name))
+        case .success(let group): accepted.append(group)
         case .failure(let refusal): refusals.append((place, refusal))
         }
       }
@@ -204,7 +211,7 @@ public final class Ledger: Sendable {
         whenDone(results)
       }
     }
-    if seals(groups) {
+    if blocks(groups) {
       let ticket = sealing.enter()
       DispatchQueue.global().async {
         prepareAndAppend { answers in
@@ -217,16 +224,16 @@ public final class Ledger: Sendable {
     }
   }
 
-  /// Whether events are among them that may have personal fields. Sealing may write keys, so it is done on a thread that
-  /// may block: what is given to the ledger behind such a group may get its place before it.
-  public func seals(_ groups: [[Event]]) -> Bool {
+  /// Whether events are among them that may have personal fields, or that the projections may speak against. Both are
+  /// done on a thread that may block: what is given to the ledger behind such a group may get its place before it.
+  public func blocks(_ groups: [[Event]]) -> Bool {
     groups.contains { $0.contains(where: preparation.blocks) }
   }
 
-  /// Checks and seals.
+  /// Checks, seals and examines.
   private func prepare(
     _ group: [Event], by principal: Principal, asBatch: Bool
-  ) -> Result<[PreparedEvent], Refusal> {
+  ) -> Result<AppendGroup, Refusal> {
     var events: [PreparedEvent] = []
     events.reserveCapacity(group.count)
     for (place, event) in group.enumerated() {
@@ -239,7 +246,12 @@ public final class Ledger: Sendable {
         return .failure(Refusal(.unavailable, pointer: asBatch ? "/\(place)" : "", "sealing failed: \(error)"))
       }
     }
-    return .success(events)
+    do {
+      let examination = try objections.examination(of: events, recordedBy: principal.name)
+      return .success(AppendGroup(events, recordedBy: principal.name, examination: examination))
+    } catch {
+      return .failure(Refusal(error, isBatch: asBatch))
+    }
   }
 
   // MARK: Personal data

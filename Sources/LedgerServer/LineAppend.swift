@@ -132,7 +132,7 @@ struct LineAppend: Sendable {
     let groups = lines.compactMap { line in (try? line.event.get()).map { [$0] } }
     let results = Promised<[Result<[Receipt], Refusal>]>()
     if groups.isEmpty { results.keep([]) } else { ledger.append(groups, by: principal) { results.keep($0) } }
-    return Appending(lines: lines, isSealed: ledger.seals(groups), results: results)
+    return Appending(lines: lines, isSealed: ledger.blocks(groups), results: results)
   }
 
   private func answers(to request: Appending) async -> [Answer] {
