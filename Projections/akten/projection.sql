@@ -411,6 +411,43 @@ FROM (
 )
 WHERE max(gilt_von, art_von) < min(gilt_bis, art_bis);
 
+-- Was bei der Aussonderung von einer geschlossenen Akte zu sagen ist; archiv ist die letzte Entscheidung
+-- des Archivs.
+CREATE VIEW aussonderung_akte (
+  subject, titel, einheit, aktenplan, aktenplan_titel, angelegt, zda, jahre, ende, transfer_ende, vorschlag, archiv,
+  zustand, gilt_von, gilt_bis
+) AS
+SELECT
+  a.subject,
+  a.titel,
+  a.einheit,
+  a.aktenplan,
+  p.bezeichnung,
+  a.angelegt,
+  f.zda,
+  f.jahre,
+  f.ende,
+  f.transfer_ende,
+  f.vorschlag,
+  (
+    SELECT bewertung
+    FROM akte_bewertung AS b
+    WHERE b.subject = a.subject
+    AND b.stelle = 'archiv'
+    ORDER BY b.sequence DESC
+    LIMIT 1
+  ),
+  a.zustand,
+  f.gilt_von,
+  f.gilt_bis
+FROM akte AS a
+JOIN akte_frist AS f
+  ON f.subject = a.subject
+JOIN akte_position AS w
+  ON w.zda = f.zda_sequence
+LEFT JOIN aktenplan_position AS p
+  ON p.rowid = w.position;
+
 -- Was wann fällig wird: am Tag faellig und bis zum Tag bis, der nicht mehr dazugehört.
 -- Eine Sperre schiebt nichts auf, sie hält es an: gesperrt fragt akte_sperre.
 CREATE VIEW akte_faelligkeit (subject, akte, was, faellig, bis, text, sequence) AS

@@ -59,7 +59,7 @@ private struct Telling {
   private static let ledgerActions = [
     "dokument-gelesen": "Inhalt gelesen", "personendaten-gelesen": "Personenbezogene Angaben gelesen",
     "loeschung-beantragt": "Löschung beantragt", "geloescht": "Personenbezogene Daten gelöscht",
-    "inhalte-vernichtet": "Inhalte vernichtet",
+    "dokument-abgelegt": "Inhalt abgelegt", "dokument-vernichtet": "Inhalt vernichtet",
   ]
 
   let packs: PackSet
