@@ -218,3 +218,17 @@ JOIN (
   AND n.sequence > z.sequence
 WHERE z.gilt_von <= :effective
 AND :effective < z.gilt_bis;
+
+-- finding akten.im-dms-geloescht: Das DMS hat ein Dokument gelöscht, das nicht vernichtet ist
+SELECT
+  g.subject || ': am ' || g.day AS text,
+  g.sequence AS sequences
+FROM dokument_dms_geloescht AS g
+LEFT JOIN dokument AS d
+  ON d.subject = g.subject
+LEFT JOIN vorgang AS v
+  ON v.subject = d.vorgang
+LEFT JOIN akte AS a
+  ON a.subject = coalesce(d.akte, v.akte)
+WHERE g.day <= :effective
+AND coalesce(d.vernichtet, a.vernichtet, '9999-99-99') > g.day;

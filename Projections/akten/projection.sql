@@ -179,6 +179,12 @@ CREATE TABLE dokument_status (
 
 CREATE INDEX dokument_status_subject ON dokument_status (subject, day, sequence);
 
+CREATE TABLE dokument_dms_geloescht (
+  subject  TEXT PRIMARY KEY,
+  day      TEXT NOT NULL,
+  sequence INTEGER NOT NULL
+);
+
 -- Lesende Zugriffe sind die meisten Datensätze: Namen stehen hier einmal, die Zeilen sind Zahlen.
 CREATE TABLE zugriff_gegenstand (
   nr      INTEGER PRIMARY KEY,
@@ -1028,6 +1034,12 @@ WHERE subject = :subject;
 -- on de.aktenspur.dokument.status-geaendert
 INSERT INTO dokument_status (sequence, subject, day, status, bemerkung)
 VALUES (:sequence, :subject, :day, :data ->> '$.status', :data ->> '$.bemerkung');
+
+-- on de.aktenspur.dokument.dms-gemeldet
+INSERT INTO dokument_dms_geloescht (subject, day, sequence)
+SELECT :subject, :day, :sequence
+WHERE :data ->> '$.aenderung' = 'deleted'
+ON CONFLICT (subject) DO NOTHING;
 
 -- on de.aktenspur.dokument.vernichtet
 UPDATE dokument

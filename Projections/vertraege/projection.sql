@@ -1,11 +1,11 @@
 -- The register of contracts and the § 2b UStG check.
 --
--- A record that can change the result of a contract puts the contract into `vertrag_2b_arbeit`; the view
--- `vertrag_2b_auswertung` computes its lines from there, and the section stores them. So the computation is
--- written a single time, a record costs one contract, and a list reads stored rows. What depends on other
--- contracts, the sum of a group of like activities, is joined when read: a line of a group keeps a result for
--- each outcome of R9a. A record of the county's option or of § 19 recomputes the contracts that do not answer
--- for themselves.
+-- A record that can change the result of a contract puts the contract into `vertrag_2b_arbeit` with all that its rules
+-- look at; the view `vertrag_2b_zeilen` makes a row of `vertrag_2b_pruefung` of it for each date of performance. There
+-- the decision table stands as generated columns, from the conditions to the result: written a single time, computed
+-- when the row is, and read by lists as it is. What depends on other contracts, the sum of a group of like activities,
+-- is joined when read: it decides between two results that are both in the row. A record of the county's option or of
+-- § 19 recomputes the contracts that do not answer for themselves.
 
 CREATE TABLE vertrag (
   vertrag              TEXT PRIMARY KEY,
@@ -87,43 +87,261 @@ CREATE TABLE vertrag_kleinunternehmer (
   sequence     INTEGER NOT NULL
 );
 
--- The contracts that the statements of one record compute anew.
+-- The contracts that the statements of one record compute anew: the answers in force, the county's own state where the
+-- contract says nothing, and the period of performance, filled by the contract's own dates.
 CREATE TABLE vertrag_2b_arbeit (
-  vertrag TEXT PRIMARY KEY
+  vertrag           TEXT PRIMARY KEY,
+  bekannt_ab        TEXT NOT NULL,
+  entgelt_jahr_cent INTEGER,
+  -- of the last answers; without any, of the contract
+  sequence          INTEGER NOT NULL,
+  richtung,
+  leistender,
+  empfaenger,
+  gegenleistung,
+  nachhaltig,
+  hilfsgeschaeft,
+  haendleraehnlich,
+  handlungsform,
+  katalog,
+  wettbewerb,
+  gruppe,
+  jahresumsatz,
+  betrag,
+  vergleichbar_frei,
+  vorbehalten,
+  nr2a,
+  nr2b,
+  nr2c,
+  nr2d,
+  befreiung,
+  option_9,
+  satz_klasse,
+  leistungsdatum,
+  teilleistungen,
+  bga,
+  kleinunternehmer,
+  optionserklaerung,
+  -- the last day of the old law for this contract
+  alt_bis,
+  neuester,
+  von,
+  bis
 ) WITHOUT ROWID;
 
--- One row for each outcome of R9a that other contracts may still decide: `treffer` (forecast not over the limit),
--- `verfehlt` (over it), `ohne` (no forecast); `fest` where they cannot.
-CREATE TABLE vertrag_2b_ergebnis (
+-- The check: a row for each contract and date of performance (`zeile` 0 is that of the old law where there are two).
+--
+-- Every condition x is three-valued: NULL while a missing answer leaves it open. Of a condition that is reached, the rule
+-- can hit if coalesce(x, 1), and the next is reached if coalesce(NOT x, 1): w says that all rules up to that one can miss.
+-- That is exact, not an estimate, because no field occurs in two conditions that can both stay open, with one exception
+-- which x9d_offen names. An answer is missing and matters exactly where a condition reached is NULL and the answer in
+-- it is.
+CREATE TABLE vertrag_2b_pruefung (
   vertrag          TEXT NOT NULL,
   zeile            INTEGER NOT NULL,
-  r9a              TEXT NOT NULL,
   leistungsdatum   TEXT,
+  -- performed under the old law; NULL while `alt_fehlt` leaves it open
+  alt              INTEGER,
+  alt_fehlt        TEXT,
+  alt_bis          TEXT,
+  -- the row exists only for some of the missing answers, and counts only where they change something
+  ungewiss         INTEGER NOT NULL,
+  jahr             INTEGER,
   -- the day whose limits, rates and rule texts apply; of an undated performance a day of the newest law
   rechtstag        TEXT NOT NULL,
-  rechtsstand      TEXT,
-  regel            TEXT NOT NULL,
-  steuerbar        TEXT NOT NULL,
-  steuerstatus     TEXT NOT NULL,
-  satz_prozent     INTEGER,
-  satz_klasse      TEXT,
-  status_regel     TEXT,
-  moeglich         TEXT NOT NULL,
-  fehlende_angaben TEXT,
-  gruppe           TEXT,
-  jahr             INTEGER,
-  -- whether the line comes to R9a whatever the missing answers are
-  erreicht_9a      TEXT NOT NULL,
+  taetig_ab        TEXT,
+  bekannt_ab       TEXT,
+  grenze_cent      INTEGER,
+  -- the forecast stated for the year, and the contract's own part in the sum of its group: as forecast on 1 January or at
+  -- the start of the activity, and as forecast last
   genannt_cent     INTEGER,
   beitrag_cent     INTEGER,
   beitrag_neu_cent INTEGER,
-  taetig_ab        TEXT,
-  bekannt_ab       TEXT,
   betrag_cent      INTEGER,
-  -- of the last answers; without any, of the contract
   sequence         INTEGER NOT NULL,
-  PRIMARY KEY (vertrag, zeile, r9a)
+  gruppe,
+  richtung,
+  leistender,
+  empfaenger,
+  gegenleistung,
+  nachhaltig,
+  hilfsgeschaeft,
+  haendleraehnlich,
+  handlungsform,
+  katalog,
+  wettbewerb,
+  vergleichbar_frei,
+  vorbehalten,
+  nr2a,
+  nr2b,
+  nr2c,
+  nr2d,
+  befreiung,
+  option_9,
+  satz_klasse,
+  bga,
+  kleinunternehmer,
+  optionserklaerung,
+
+  -- the conditions, in the order of the decision table
+  x1 AS (richtung = 'eingang') STORED,
+  x2 AS (empfaenger = 'eigene_organisationseinheit') STORED,
+  x3 AS (gegenleistung IN ('keine', 'echter_zuschuss', 'schadensersatz', 'abgabe_ohne_leistung')) STORED,
+  x6 AS (leistender = 'privatrechtlich') STORED,
+  x4 AS (hilfsgeschaeft AND NOT haendleraehnlich) STORED,
+  x5 AS (NOT nachhaltig) STORED,
+  x0 AS (alt AND optionserklaerung) STORED,
+  -- the old law: a business or surveying is taxable whatever is unclear beside it
+  x0_ja AS (bga = 1 OR katalog = 'vermessung_kataster') STORED,
+  x0_unklar AS (bga = 'unklar' OR katalog = 'unklar') STORED,
+  x8 AS (handlungsform = 'privatrechtlich') STORED,
+  x7 AS (katalog IN ('vermessung_kataster', 'ble_marktordnung', 'anhang_I')) STORED,
+  x7u AS (katalog = 'unklar') STORED,
+  x8u AS (handlungsform = 'unklar') STORED,
+  x9b AS (vergleichbar_frei = 1) STORED,
+  x9c AS (empfaenger = 'jpoer' AND vorbehalten) STORED,
+  x9d AS (empfaenger = 'jpoer' AND nr2a AND nr2b AND nr2c AND nr2d) STORED,
+  -- R9c and R9d share the recipient: if it is open and the service reserved, a jPöR would have hit R9c
+  x9d_offen AS (x9d AND NOT coalesce(vorbehalten, 0)) STORED,
+  xs1 AS (befreiung <> 'keine' AND NOT option_9) STORED,
+
+  -- the rules up to this one can all miss
+  w1 AS (coalesce(NOT x1, 1)) STORED,
+  w2 AS (w1 AND coalesce(NOT x2, 1)) STORED,
+  w3 AS (w2 AND coalesce(NOT x3, 1)) STORED,
+  w6 AS (w3 AND coalesce(NOT x6, 1)) STORED,
+  w4 AS (w6 AND coalesce(NOT x4, 1)) STORED,
+  w5 AS (w4 AND coalesce(NOT x5, 1)) STORED,
+  w0 AS (w5 AND coalesce(NOT x0, 1)) STORED,
+  w8 AS (w0 AND coalesce(NOT x8, 1)) STORED,
+  w7 AS (w8 AND coalesce(NOT x7, 1)) STORED,
+  w7u AS (w7 AND coalesce(NOT x7u, 1)) STORED,
+  w8u AS (w7u AND coalesce(NOT x8u, 1)) STORED,
+  -- behind R9a, if that misses
+  w9b AS (w8u AND coalesce(NOT x9b, 1)) STORED,
+  w9c AS (w9b AND coalesce(NOT x9c, 1)) STORED,
+  w9d AS (w9c AND coalesce(NOT x9d, 1)) STORED,
+
+  -- the results that can still come about, before R9a and behind it, and the answers that each part waits for
+  vor AS (
+    iif(coalesce(x1, 1), 'R1:entfaellt ', '')
+    || iif(w1 AND coalesce(x2, 1), 'R2:nein ', '')
+    || iif(w2 AND coalesce(x3, 1), 'R3:nein ', '')
+    || iif(w3 AND coalesce(x6, 1), 'R6:ja ', '')
+    || iif(w6 AND coalesce(x4, 1), 'R4:nein ', '')
+    || iif(w4 AND coalesce(x5, 1), 'R5:nein ', '')
+    || iif(
+      w5 AND coalesce(x0, 1),
+      iif(coalesce(x0_ja, 1), 'R0:ja ', '')
+      || iif(coalesce(NOT x0_ja, 1) AND coalesce(x0_unklar, 1), 'R0:zu_pruefen ', '')
+      || iif(coalesce(NOT x0_ja, 1) AND coalesce(NOT x0_unklar, 1), 'R0:nein ', ''),
+      ''
+    )
+    || iif(w0 AND coalesce(x8, 1), 'R8:ja ', '')
+    || iif(w8 AND coalesce(x7, 1), 'R7:ja ', '')
+    || iif(w7 AND coalesce(x7u, 1), 'R7u:zu_pruefen ', '')
+    || iif(w7u AND coalesce(x8u, 1), 'R8u:zu_pruefen ', '')
+  ) STORED,
+  nach AS (
+    iif(w8u AND coalesce(x9b, 1), 'R9b:nein ', '')
+    || iif(w9b AND coalesce(x9c, 1), 'R9c:nein ', '')
+    || iif(
+      w9c AND coalesce(x9d_offen, 1),
+      iif(coalesce(wettbewerb = 'nein', 1), 'R9d:nein ', '')
+      || iif(coalesce(wettbewerb = 'ja', 1), 'R9d:ja ', '')
+      || iif(coalesce(wettbewerb = 'unklar', 1), 'R9d:zu_pruefen ', ''),
+      ''
+    )
+    || iif(w9d AND coalesce(wettbewerb = 'nein', 1), 'R9e:nein ', '')
+    || iif(w9d AND coalesce(wettbewerb = 'ja', 1), 'R9f:ja ', '')
+    || iif(w9d AND coalesce(wettbewerb = 'unklar', 1), 'R9g:zu_pruefen ', '')
+  ) STORED,
+  fehlt_vor AS (
+    iif(x1 IS NULL, ', richtung', '')
+    || iif(w1 AND x2 IS NULL, ', empfaenger', '')
+    || iif(w2 AND x3 IS NULL, ', gegenleistung', '')
+    || iif(w3 AND x6 IS NULL, ', leistender', '')
+    || iif(w6 AND x4 IS NULL AND hilfsgeschaeft IS NULL, ', hilfsgeschaeft', '')
+    || iif(w6 AND x4 IS NULL AND haendleraehnlich IS NULL, ', haendleraehnlich', '')
+    || iif(w4 AND x5 IS NULL, ', nachhaltig', '')
+    || iif(w5 AND x0 IS NULL AND alt IS NULL, ', ' || alt_fehlt, '')
+    || iif(w5 AND x0 IS NULL AND optionserklaerung IS NULL, ', optionserklaerung', '')
+    || iif(w5 AND coalesce(x0, 1) AND x0_ja IS NULL AND bga IS NULL, ', bga_altrecht', '')
+    || iif(w0 AND x8 IS NULL, ', handlungsform', '')
+    || iif((w5 AND coalesce(x0, 1) AND x0_ja IS NULL OR w8) AND katalog IS NULL, ', katalog_abs4', '')
+  ) STORED,
+  fehlt_nach AS (
+    iif(w8u AND x9b IS NULL, ', vergleichbar_steuerfrei_ohne_option', '')
+    || iif(w9b AND x9c IS NULL AND vorbehalten IS NULL, ', abs3_nr1_vorbehalten', '')
+    || iif(
+      w9c AND x9d_offen IS NULL AND (nr2a IS NULL OR nr2b IS NULL OR nr2c IS NULL OR nr2d IS NULL),
+      ', abs3_nr2', ''
+    )
+    || iif((w9d OR w9c AND coalesce(x9d_offen, 1)) AND wettbewerb IS NULL, ', wettbewerb', '')
+  ) STORED,
+
+  -- the status after ja
+  status AS (
+    iif(coalesce(xs1, 1) AND coalesce(befreiung LIKE 'strittig%', 1), 'zu_pruefen: ', '')
+    || iif(
+      coalesce(xs1, 1) AND coalesce(befreiung LIKE '4%', 1)
+        OR coalesce(NOT xs1, 1) AND coalesce(kleinunternehmer, 1),
+      'steuerfrei: ', ''
+    )
+    || iif(
+      coalesce(NOT xs1, 1) AND coalesce(NOT kleinunternehmer, 1),
+      iif(coalesce(satz_klasse = 'regel', 1), 'steuerpflichtig:regel ', '')
+      || iif(coalesce(satz_klasse = 'ermaessigt', 1), 'steuerpflichtig:ermaessigt ', ''),
+      ''
+    )
+  ) STORED,
+  fehlt_status AS (
+    iif(xs1 IS NULL AND befreiung IS NULL, ', befreiung', '')
+    -- who is exempt under § 19 anyway does not depend on the option of an undisputed exemption
+    || iif(
+      xs1 IS NULL AND option_9 IS NULL AND NOT coalesce(befreiung LIKE '4%' AND kleinunternehmer, 0),
+      ', option_9', ''
+    )
+    || iif(coalesce(NOT xs1, 1) AND kleinunternehmer IS NULL, ', kleinunternehmer', '')
+    || iif(
+      coalesce(NOT xs1, 1) AND coalesce(NOT kleinunternehmer, 1) AND satz_klasse IS NULL,
+      ', satz_klasse', ''
+    )
+  ) STORED,
+
+  -- one result left: it stands; a ja has as many results as its status
+  steht AS (
+    length(vor || nach) - length(replace(vor || nach, ' ', '')) = 1
+    AND (instr(vor || nach, ':ja ') = 0 OR length(status) - length(replace(status, ' ', '')) = 1)
+  ) STORED,
+  regel AS (iif(steht, substr(vor || nach, 1, instr(vor || nach, ':') - 1), 'offen')) STORED,
+  steuerbar AS (iif(steht, rtrim(substr(vor || nach, instr(vor || nach, ':') + 1)), 'zu_pruefen')) STORED,
+  steuerstatus AS (
+    CASE steuerbar
+      WHEN 'zu_pruefen' THEN 'zu_pruefen'
+      WHEN 'ja' THEN substr(status, 1, instr(status, ':') - 1)
+      ELSE 'entfaellt'
+    END
+  ) STORED,
+  klasse AS (iif(steuerbar = 'ja', nullif(rtrim(substr(status, instr(status, ':') + 1)), ''), NULL)) STORED,
+  status_regel AS (
+    CASE
+      WHEN steuerbar <> 'ja' THEN NULL
+      WHEN steuerstatus = 'steuerpflichtig' THEN 'S3'
+      WHEN xs1 = 1 OR steuerstatus = 'zu_pruefen' THEN 'S1'
+      ELSE 'S2'
+    END
+  ) STORED,
+
+  -- whether the row comes to R9a whatever the missing answers are
+  erreicht_9a AS (CASE WHEN NOT w8u THEN 'nie' WHEN vor = '' THEN 'sicher' ELSE 'moeglich' END) STORED,
+  PRIMARY KEY (vertrag, zeile)
 ) WITHOUT ROWID;
+
+-- The sums of the groups are read from here alone.
+CREATE INDEX vertrag_2b_pruefung_gruppe ON vertrag_2b_pruefung (
+  gruppe, jahr, erreicht_9a, taetig_ab, bekannt_ab, beitrag_cent, beitrag_neu_cent, sequence
+);
 
 CREATE VIEW vertrag_2b_version AS
 SELECT regelversion, hinweis
@@ -131,12 +349,6 @@ FROM vertrag_2b_regelversion
 WHERE coalesce(gilt_bis, '') = ''
 ORDER BY gilt_von DESC
 LIMIT 1;
-
--- The end of the option and the first day of the newest law, from the table of legal states.
-CREATE VIEW vertrag_2b_wechsel AS
-SELECT
-  (SELECT max(gilt_bis) FROM vertrag_2b_rechtsstand WHERE rechtsstand = 'altrecht') AS optionsende,
-  (SELECT max(gilt_von) FROM vertrag_2b_rechtsstand) AS neuester;
 
 CREATE VIEW vertrag_kleinunternehmer_stand AS
 SELECT
@@ -154,47 +366,59 @@ LEFT JOIN vertrag_2b_grenzen AS l
   ON l.grenze = 'kleinunternehmer_laufend'
   AND k.jahr || '-01-01' BETWEEN l.gilt_von AND coalesce(nullif(l.gilt_bis, ''), '9999-12-31');
 
--- The check. Every condition is three-valued: NULL while a missing answer leaves it open. Of a condition x of a rule
--- that is reached, the rule can hit if coalesce(x, 1), and the next is reached if coalesce(NOT x, 1). That is exact,
--- not an estimate, because no field occurs in two conditions that can both stay open, with one exception which R9d
--- names. An answer is missing and matters exactly where a condition reached is NULL and the answer in it is.
-CREATE VIEW vertrag_2b_auswertung AS
-WITH antwort AS MATERIALIZED (
+-- What the rules look at, for each contract.
+CREATE VIEW vertrag_2b_lage AS
+SELECT
+  l.vertrag,
+  l.bekannt_ab,
+  l.entgelt_jahr_cent,
+  l.sequence,
+  l.angaben ->> '$.richtung' AS richtung,
+  l.angaben ->> '$.leistender' AS leistender,
+  l.angaben ->> '$.empfaenger' AS empfaenger,
+  l.angaben ->> '$.gegenleistung' AS gegenleistung,
+  l.angaben ->> '$.nachhaltig' AS nachhaltig,
+  l.angaben ->> '$.hilfsgeschaeft' AS hilfsgeschaeft,
+  l.angaben ->> '$.haendleraehnlich' AS haendleraehnlich,
+  l.angaben ->> '$.handlungsform' AS handlungsform,
+  l.angaben ->> '$.katalog_abs4' AS katalog,
+  l.angaben ->> '$.wettbewerb' AS wettbewerb,
+  l.angaben ->> '$.taetigkeitsgruppe' AS gruppe,
+  l.angaben ->> '$.jahresumsatz_gleichartig_cent' AS jahresumsatz,
+  l.angaben ->> '$.betrag_cent' AS betrag,
+  l.angaben ->> '$.vergleichbar_steuerfrei_ohne_option' AS vergleichbar_frei,
+  l.angaben ->> '$.abs3_nr1_vorbehalten' AS vorbehalten,
+  l.angaben ->> '$.abs3_nr2.a' AS nr2a,
+  l.angaben ->> '$.abs3_nr2.b' AS nr2b,
+  l.angaben ->> '$.abs3_nr2.c' AS nr2c,
+  l.angaben ->> '$.abs3_nr2.d' AS nr2d,
+  l.angaben ->> '$.befreiung' AS befreiung,
+  l.angaben ->> '$.option_9' AS option_9,
+  l.angaben ->> '$.satz_klasse' AS satz_klasse,
+  l.angaben ->> '$.leistungsdatum' AS leistungsdatum,
+  l.angaben ->> '$.teilleistungen' AS teilleistungen,
+  l.angaben ->> '$.bga_altrecht' AS bga,
+  l.angaben ->> '$.kleinunternehmer' AS kleinunternehmer,
+  l.optionserklaerung,
+  iif(
+    l.widerruf IS NOT NULL AND l.optionserklaerung IS NOT 0,
+    min(l.optionsende, date(l.widerruf, '-1 day')),
+    l.optionsende
+  ) AS alt_bis,
+  (SELECT max(gilt_von) FROM vertrag_2b_rechtsstand) AS neuester,
+  coalesce(l.von, iif(l.bis IS NULL OR l.beginn <= l.bis, l.beginn, NULL)) AS von,
+  coalesce(l.bis, iif(l.von IS NULL OR l.ende >= l.von, l.ende, NULL)) AS bis
+FROM (
   SELECT
-    w.vertrag,
+    v.vertrag,
     v.bekannt_ab,
     v.beginn,
     v.ende,
     v.entgelt_jahr_cent,
     coalesce(a.sequence, v.sequence) AS sequence,
-    a.angaben ->> '$.richtung' AS richtung,
-    a.angaben ->> '$.leistender' AS leistender,
-    a.angaben ->> '$.empfaenger' AS empfaenger,
-    a.angaben ->> '$.gegenleistung' AS gegenleistung,
-    a.angaben ->> '$.nachhaltig' AS nachhaltig,
-    a.angaben ->> '$.hilfsgeschaeft' AS hilfsgeschaeft,
-    a.angaben ->> '$.haendleraehnlich' AS haendleraehnlich,
-    a.angaben ->> '$.handlungsform' AS handlungsform,
-    a.angaben ->> '$.katalog_abs4' AS katalog,
-    a.angaben ->> '$.wettbewerb' AS wettbewerb,
-    a.angaben ->> '$.taetigkeitsgruppe' AS gruppe,
-    a.angaben ->> '$.jahresumsatz_gleichartig_cent' AS jahresumsatz,
-    a.angaben ->> '$.betrag_cent' AS betrag,
-    a.angaben ->> '$.vergleichbar_steuerfrei_ohne_option' AS vergleichbar_frei,
-    a.angaben ->> '$.abs3_nr1_vorbehalten' AS vorbehalten,
-    a.angaben ->> '$.abs3_nr2.a' AS nr2a,
-    a.angaben ->> '$.abs3_nr2.b' AS nr2b,
-    a.angaben ->> '$.abs3_nr2.c' AS nr2c,
-    a.angaben ->> '$.abs3_nr2.d' AS nr2d,
-    a.angaben ->> '$.befreiung' AS befreiung,
-    a.angaben ->> '$.option_9' AS option_9,
-    a.angaben ->> '$.satz_klasse' AS satz_klasse,
-    a.angaben ->> '$.leistungsdatum' AS leistungsdatum,
-    a.angaben ->> '$.leistung_von' AS leistung_von,
-    a.angaben ->> '$.leistung_bis' AS leistung_bis,
-    a.angaben ->> '$.teilleistungen' AS teilleistungen,
-    a.angaben ->> '$.bga_altrecht' AS bga,
-    a.angaben ->> '$.kleinunternehmer' AS kleinunternehmer,
+    a.angaben,
+    a.angaben ->> '$.leistung_von' AS von,
+    a.angaben ->> '$.leistung_bis' AS bis,
     coalesce(
       a.angaben ->> '$.optionserklaerung',
       (SELECT 1 FROM vertrag_option WHERE art = 'erklaert' LIMIT 1)
@@ -203,438 +427,293 @@ WITH antwort AS MATERIALIZED (
       a.angaben ->> '$.widerruf_wirksam_ab',
       (SELECT wirksam_ab FROM vertrag_option WHERE art = 'widerrufen' ORDER BY sequence DESC LIMIT 1)
     ) AS widerruf,
-    r.optionsende,
-    r.neuester
-  FROM vertrag_2b_arbeit AS w
-  JOIN vertrag AS v ON v.vertrag = w.vertrag
-  LEFT JOIN vertrag_2b_angaben AS a ON a.vertrag = w.vertrag
-  CROSS JOIN vertrag_2b_wechsel AS r
-),
+    (SELECT max(gilt_bis) FROM vertrag_2b_rechtsstand WHERE rechtsstand = 'altrecht') AS optionsende
+  FROM vertrag AS v
+  LEFT JOIN vertrag_2b_angaben AS a ON a.vertrag = v.vertrag
+) AS l;
 
--- The last day of the old law for this contract, and its period; the contract's own dates fill what is not given.
-zeitraum AS MATERIALIZED (
-  SELECT
-    *,
+-- The dates of performance of the contracts at work. `wirklich` is the day whose limits and state of the county apply; of
+-- an uncertain row the end of the period, when all is performed if there are no Teilleistungen.
+CREATE VIEW vertrag_2b_datum AS
+SELECT
+  vertrag,
+  1 AS zeile,
+  CASE
+    WHEN leistungsdatum IS NOT NULL THEN leistungsdatum
+    WHEN bis IS NOT NULL THEN bis
+    WHEN von > alt_bis OR teilleistungen IS NOT 1 THEN NULL
+    WHEN von IS NOT NULL THEN date(alt_bis, '+1 day')
+  END AS tag,
+  CASE
+    WHEN leistungsdatum IS NOT NULL THEN leistungsdatum <= alt_bis
+    WHEN bis IS NOT NULL THEN bis <= alt_bis
+    WHEN von > alt_bis THEN 0
+    WHEN von IS NOT NULL AND teilleistungen = 1 THEN 0
+  END AS alt,
+  CASE
+    WHEN von IS NULL THEN 'leistungsdatum'
+    WHEN teilleistungen IS NULL THEN 'leistung_bis, teilleistungen'
+    ELSE 'leistung_bis'
+  END AS alt_fehlt,
+  0 AS ungewiss,
+  CASE
+    WHEN leistungsdatum IS NOT NULL THEN leistungsdatum
+    WHEN bis IS NOT NULL THEN bis
+    WHEN von > alt_bis THEN von
+    WHEN von IS NOT NULL AND teilleistungen = 1 THEN date(alt_bis, '+1 day')
+  END AS wirklich
+FROM vertrag_2b_arbeit
+
+UNION ALL
+
+SELECT
+  vertrag,
+  0,
+  alt_bis,
+  CASE WHEN von IS NOT NULL AND teilleistungen = 1 THEN 1 END,
+  CASE
+    WHEN von IS NOT NULL THEN 'teilleistungen'
+    WHEN teilleistungen = 1 THEN 'leistung_von'
+    ELSE 'leistung_von, teilleistungen'
+  END,
+  von IS NULL OR teilleistungen IS NULL,
+  iif(von IS NULL OR teilleistungen IS NULL, bis, alt_bis)
+FROM vertrag_2b_arbeit
+WHERE leistungsdatum IS NULL
+  AND teilleistungen IS NOT 0
+  AND (von <= alt_bis OR von IS NULL)
+  AND (bis > alt_bis OR bis IS NULL AND von IS NOT NULL AND teilleistungen = 1);
+
+-- The forecast of a contract for a year: `stichtag` has the last one set until 1 January or the start of the activity,
+-- else the first one; `neu` the last one of all.
+CREATE VIEW vertrag_2b_zeilen AS
+SELECT
+  w.vertrag,
+  d.zeile,
+  d.tag AS leistungsdatum,
+  d.alt,
+  d.alt_fehlt,
+  w.alt_bis,
+  d.ungewiss,
+  d.jahr,
+  d.rechtstag,
+  coalesce(w.von, d.tag) AS taetig_ab,
+  min(w.bekannt_ab, coalesce(w.von, d.tag, w.bekannt_ab)) AS bekannt_ab,
+  (
+    SELECT CAST(g.betrag_cent AS INTEGER)
+    FROM vertrag_2b_grenzen AS g
+    WHERE g.grenze = 'gleichartige_taetigkeiten'
+      AND d.rechtstag BETWEEN g.gilt_von AND coalesce(nullif(g.gilt_bis, ''), '9999-12-31')
+  ) AS grenze_cent,
+  coalesce(d.prognose, w.jahresumsatz) AS genannt_cent,
+  coalesce(d.prognose, w.betrag, w.entgelt_jahr_cent, w.jahresumsatz) AS beitrag_cent,
+  coalesce(
+    (
+      SELECT p.betrag_cent
+      FROM vertrag_2b_prognose AS p
+      WHERE p.vertrag = w.vertrag AND p.jahr = d.jahr
+      ORDER BY p.sequence DESC
+      LIMIT 1
+    ),
+    w.betrag, w.entgelt_jahr_cent, w.jahresumsatz
+  ) AS beitrag_neu_cent,
+  w.betrag,
+  w.sequence,
+  w.gruppe,
+  w.richtung,
+  w.leistender,
+  w.empfaenger,
+  w.gegenleistung,
+  w.nachhaltig,
+  w.hilfsgeschaeft,
+  w.haendleraehnlich,
+  w.handlungsform,
+  w.katalog,
+  w.wettbewerb,
+  w.vergleichbar_frei,
+  w.vorbehalten,
+  w.nr2a,
+  w.nr2b,
+  w.nr2c,
+  w.nr2d,
+  w.befreiung,
+  w.option_9,
+  w.satz_klasse,
+  w.bga,
+  coalesce(
+    w.kleinunternehmer,
     CASE
-      WHEN widerruf IS NOT NULL AND optionserklaerung IS NOT 0 THEN min(optionsende, date(widerruf, '-1 day'))
-      ELSE optionsende
-    END AS alt_bis,
-    coalesce(leistung_von, CASE WHEN leistung_bis IS NULL OR beginn <= leistung_bis THEN beginn END) AS von,
-    coalesce(leistung_bis, CASE WHEN leistung_von IS NULL OR ende >= leistung_von THEN ende END) AS bis
-  FROM antwort
-),
-
--- `alt`: performed under the old law; NULL while `alt_fehlt` leaves it open. `ungewiss`: the line exists only for
--- some of the missing answers, and is dropped where they change nothing. `wirklich`: the day whose limits and state of
--- the county apply; of an uncertain line the end of the period, when all is performed if there are no Teilleistungen.
-zeile AS MATERIALIZED (
+      WHEN w.leistender IS NOT 'privatrechtlich' THEN (
+        SELECT s.kleinunternehmer
+        FROM vertrag_kleinunternehmer_stand AS s
+        WHERE s.jahr = CAST(substr(d.rechtstag, 1, 4) AS INTEGER)
+      )
+    END
+  ) AS kleinunternehmer,
+  w.optionserklaerung
+FROM (
   SELECT
-    1 AS zeile,
-    CASE
-      WHEN leistungsdatum IS NOT NULL THEN leistungsdatum
-      WHEN bis IS NOT NULL THEN bis
-      WHEN von > alt_bis OR teilleistungen IS NOT 1 THEN NULL
-      WHEN von IS NOT NULL THEN date(alt_bis, '+1 day')
-    END AS tag,
-    CASE
-      WHEN leistungsdatum IS NOT NULL THEN leistungsdatum <= alt_bis
-      WHEN bis IS NOT NULL THEN bis <= alt_bis
-      WHEN von > alt_bis THEN 0
-      WHEN von IS NOT NULL AND teilleistungen = 1 THEN 0
-    END AS alt,
-    CASE
-      WHEN von IS NULL THEN 'leistungsdatum'
-      WHEN teilleistungen IS NULL THEN 'leistung_bis, teilleistungen'
-      ELSE 'leistung_bis'
-    END AS alt_fehlt,
-    0 AS ungewiss,
-    CASE
-      WHEN leistungsdatum IS NOT NULL THEN leistungsdatum
-      WHEN bis IS NOT NULL THEN bis
-      WHEN von > alt_bis THEN von
-      WHEN von IS NOT NULL AND teilleistungen = 1 THEN date(alt_bis, '+1 day')
-    END AS wirklich,
-    *
-  FROM zeitraum
-
-  UNION ALL
-
-  SELECT
-    0 AS zeile,
-    alt_bis AS tag,
-    CASE WHEN von IS NOT NULL AND teilleistungen = 1 THEN 1 END AS alt,
-    CASE
-      WHEN von IS NOT NULL THEN 'teilleistungen'
-      WHEN teilleistungen = 1 THEN 'leistung_von'
-      ELSE 'leistung_von, teilleistungen'
-    END AS alt_fehlt,
-    von IS NULL OR teilleistungen IS NULL AS ungewiss,
-    iif(von IS NULL OR teilleistungen IS NULL, bis, alt_bis) AS wirklich,
-    *
-  FROM zeitraum
-  WHERE leistungsdatum IS NULL
-    AND teilleistungen IS NOT 0
-    AND (von <= alt_bis OR von IS NULL)
-    AND (bis > alt_bis OR bis IS NULL AND von IS NOT NULL AND teilleistungen = 1)
-),
-
--- Dates for limits and rates, the county's state of that day, and the condition of each rule.
-bedingung AS MATERIALIZED (
-  SELECT
-    z.*,
-    iif(ungewiss, NULL, CAST(substr(wirklich, 1, 4) AS INTEGER)) AS jahr,
-    coalesce(wirklich, neuester) AS rechtstag,
-    coalesce(
-      kleinunternehmer,
-      CASE
-        WHEN leistender IS NOT 'privatrechtlich' THEN (
-          SELECT s.kleinunternehmer
-          FROM vertrag_kleinunternehmer_stand AS s
-          WHERE s.jahr = CAST(substr(coalesce(wirklich, neuester), 1, 4) AS INTEGER)
-        )
-      END
-    ) AS ku,
-    richtung = 'eingang' AS x1,
-    empfaenger = 'eigene_organisationseinheit' AS x2,
-    gegenleistung IN ('keine', 'echter_zuschuss', 'schadensersatz', 'abgabe_ohne_leistung') AS x3,
-    leistender = 'privatrechtlich' AS x6,
-    hilfsgeschaeft AND NOT haendleraehnlich AS x4,
-    NOT nachhaltig AS x5,
-    alt AND optionserklaerung AS x0,
-    -- the old law: a business or surveying is taxable whatever is unclear beside it
-    bga = 1 OR katalog = 'vermessung_kataster' AS x0_ja,
-    bga = 'unklar' OR katalog = 'unklar' AS x0_unklar,
-    handlungsform = 'privatrechtlich' AS x8,
-    katalog IN ('vermessung_kataster', 'ble_marktordnung', 'anhang_I') AS x7,
-    katalog = 'unklar' AS x7u,
-    handlungsform = 'unklar' AS x8u,
-    vergleichbar_frei AS x9b,
-    empfaenger = 'jpoer' AND vorbehalten AS x9c,
-    empfaenger = 'jpoer' AND nr2a AND nr2b AND nr2c AND nr2d AS x9d,
-    befreiung <> 'keine' AND NOT option_9 AS xs1
-  FROM zeile AS z
-),
-
--- wN: the rules up to N can all miss. In the order of the decision table.
-weiter_vor AS MATERIALIZED (
-  SELECT
-    *,
-    coalesce(NOT x1, 1) AS w1,
-    coalesce(NOT x1, 1) AND coalesce(NOT x2, 1) AS w2,
-    coalesce(NOT x1, 1) AND coalesce(NOT x2, 1) AND coalesce(NOT x3, 1) AS w3
-  FROM bedingung
-),
-weiter_pflicht AS MATERIALIZED (
-  SELECT
-    *,
-    w3 AND coalesce(NOT x6, 1) AS w6,
-    w3 AND coalesce(NOT x6, 1) AND coalesce(NOT x4, 1) AS w4,
-    w3 AND coalesce(NOT x6, 1) AND coalesce(NOT x4, 1) AND coalesce(NOT x5, 1) AS w5,
-    w3 AND coalesce(NOT x6, 1) AND coalesce(NOT x4, 1) AND coalesce(NOT x5, 1) AND coalesce(NOT x0, 1) AS w0
-  FROM weiter_vor
-),
-weiter_form AS MATERIALIZED (
-  SELECT
-    *,
-    w0 AND coalesce(NOT x8, 1) AS w8,
-    w0 AND coalesce(NOT x8, 1) AND coalesce(NOT x7, 1) AS w7,
-    w0 AND coalesce(NOT x8, 1) AND coalesce(NOT x7, 1) AND coalesce(NOT x7u, 1) AS w7u,
-    w0 AND coalesce(NOT x8, 1) AND coalesce(NOT x7, 1) AND coalesce(NOT x7u, 1) AND coalesce(NOT x8u, 1) AS w8u
-  FROM weiter_pflicht
-),
-
--- From R9b on: what follows if R9a misses.
-weiter_wettbewerb AS MATERIALIZED (
-  SELECT
-    *,
-    w8u AND coalesce(NOT x9b, 1) AS w9b,
-    w8u AND coalesce(NOT x9b, 1) AND coalesce(NOT x9c, 1) AS w9c,
-    w8u AND coalesce(NOT x9b, 1) AND coalesce(NOT x9c, 1) AND coalesce(NOT x9d, 1) AS w9d,
-    -- R9c and R9d share the recipient: if it is open and the service reserved, a jPöR would have hit R9c
-    x9d AND NOT coalesce(vorbehalten, 0) AS x9d_offen
-  FROM weiter_form
-),
-
--- The results that can still come about, before R9a and after it, and the answers each part waits for.
-moeglich AS MATERIALIZED (
-  SELECT
-    *,
-    iif(coalesce(x1, 1), 'R1:entfaellt ', '')
-    || iif(w1 AND coalesce(x2, 1), 'R2:nein ', '')
-    || iif(w2 AND coalesce(x3, 1), 'R3:nein ', '')
-    || iif(w3 AND coalesce(x6, 1), 'R6:ja ', '')
-    || iif(w6 AND coalesce(x4, 1), 'R4:nein ', '')
-    || iif(w4 AND coalesce(x5, 1), 'R5:nein ', '')
-    || iif(
-      w5 AND coalesce(x0, 1),
-      iif(coalesce(x0_ja, 1), 'R0:ja ', '')
-      || iif(coalesce(NOT x0_ja, 1) AND coalesce(x0_unklar, 1), 'R0:zu_pruefen ', '')
-      || iif(coalesce(NOT x0_ja, 1) AND coalesce(NOT x0_unklar, 1), 'R0:nein ', ''),
-      ''
-    )
-    || iif(w0 AND coalesce(x8, 1), 'R8:ja ', '')
-    || iif(w8 AND coalesce(x7, 1), 'R7:ja ', '')
-    || iif(w7 AND coalesce(x7u, 1), 'R7u:zu_pruefen ', '')
-    || iif(w7u AND coalesce(x8u, 1), 'R8u:zu_pruefen ', '') AS vor,
-    iif(w8u AND coalesce(x9b, 1), 'R9b:nein ', '')
-    || iif(w9b AND coalesce(x9c, 1), 'R9c:nein ', '')
-    || iif(
-      w9c AND coalesce(x9d_offen, 1),
-      iif(coalesce(wettbewerb = 'nein', 1), 'R9d:nein ', '')
-      || iif(coalesce(wettbewerb = 'ja', 1), 'R9d:ja ', '')
-      || iif(coalesce(wettbewerb = 'unklar', 1), 'R9d:zu_pruefen ', ''),
-      ''
-    )
-    || iif(w9d AND coalesce(wettbewerb = 'nein', 1), 'R9e:nein ', '')
-    || iif(w9d AND coalesce(wettbewerb = 'ja', 1), 'R9f:ja ', '')
-    || iif(w9d AND coalesce(wettbewerb = 'unklar', 1), 'R9g:zu_pruefen ', '') AS nach,
-    iif(x1 IS NULL, ', richtung', '')
-    || iif(w1 AND x2 IS NULL, ', empfaenger', '')
-    || iif(w2 AND x3 IS NULL, ', gegenleistung', '')
-    || iif(w3 AND x6 IS NULL, ', leistender', '')
-    || iif(w6 AND x4 IS NULL AND hilfsgeschaeft IS NULL, ', hilfsgeschaeft', '')
-    || iif(w6 AND x4 IS NULL AND haendleraehnlich IS NULL, ', haendleraehnlich', '')
-    || iif(w4 AND x5 IS NULL, ', nachhaltig', '')
-    || iif(w5 AND x0 IS NULL AND alt IS NULL, ', ' || alt_fehlt, '')
-    || iif(w5 AND x0 IS NULL AND optionserklaerung IS NULL, ', optionserklaerung', '')
-    || iif(w5 AND coalesce(x0, 1) AND x0_ja IS NULL AND bga IS NULL, ', bga_altrecht', '')
-    || iif(w0 AND x8 IS NULL, ', handlungsform', '')
-    || iif(
-      (w5 AND coalesce(x0, 1) AND x0_ja IS NULL OR w8) AND katalog IS NULL, ', katalog_abs4', ''
-    ) AS fehlt_vor,
-    iif(w8u AND x9b IS NULL, ', vergleichbar_steuerfrei_ohne_option', '')
-    || iif(w9b AND x9c IS NULL AND vorbehalten IS NULL, ', abs3_nr1_vorbehalten', '')
-    || iif(
-      w9c AND x9d_offen IS NULL AND (nr2a IS NULL OR nr2b IS NULL OR nr2c IS NULL OR nr2d IS NULL),
-      ', abs3_nr2', ''
-    )
-    || iif((w9d OR w9c AND coalesce(x9d_offen, 1)) AND wettbewerb IS NULL, ', wettbewerb', '') AS fehlt_nach,
-    -- the status after ja
-    iif(coalesce(xs1, 1) AND coalesce(befreiung LIKE 'strittig%', 1), 'zu_pruefen: ', '')
-    || iif(
-      coalesce(xs1, 1) AND coalesce(befreiung LIKE '4%', 1) OR coalesce(NOT xs1, 1) AND coalesce(ku, 1),
-      'steuerfrei: ', ''
-    )
-    || iif(coalesce(NOT xs1, 1) AND coalesce(NOT ku, 1),
-      iif(coalesce(satz_klasse = 'regel', 1), 'steuerpflichtig:regel ', '')
-      || iif(coalesce(satz_klasse = 'ermaessigt', 1), 'steuerpflichtig:ermaessigt ', ''),
-      ''
-    ) AS status,
-    iif(xs1 IS NULL AND befreiung IS NULL, ', befreiung', '')
-    -- who is exempt under § 19 anyway does not depend on the option of an undisputed exemption
-    || iif(xs1 IS NULL AND option_9 IS NULL AND NOT coalesce(befreiung LIKE '4%' AND ku, 0), ', option_9', '')
-    || iif(coalesce(NOT xs1, 1) AND ku IS NULL, ', kleinunternehmer', '')
-    || iif(coalesce(NOT xs1, 1) AND coalesce(NOT ku, 1) AND satz_klasse IS NULL, ', satz_klasse', '') AS fehlt_status
-  FROM weiter_wettbewerb
-),
-
--- The forecasts: stated for the year, and the contract's own part in the sum of its group, as forecast on 1 January
--- or at the start of the activity.
-prognose AS MATERIALIZED (
-  SELECT
-    m.*,
+    j.*,
     coalesce(
       (
         SELECT p.betrag_cent
         FROM vertrag_2b_prognose AS p
-        WHERE p.vertrag = m.vertrag
-          AND p.jahr = m.jahr
-          AND p.gesetzt_am <= max(m.jahr || '-01-01', coalesce(m.von, m.tag))
+        WHERE p.vertrag = j.vertrag
+          AND p.jahr = j.jahr
+          AND p.gesetzt_am <= max(j.jahr || '-01-01', coalesce(j.von, j.tag))
         ORDER BY p.sequence DESC
         LIMIT 1
       ),
       (
         SELECT p.betrag_cent
         FROM vertrag_2b_prognose AS p
-        WHERE p.vertrag = m.vertrag AND p.jahr = m.jahr
+        WHERE p.vertrag = j.vertrag AND p.jahr = j.jahr
         ORDER BY p.sequence
         LIMIT 1
       )
-    ) AS jahresprognose,
-    (
-      SELECT p.betrag_cent
-      FROM vertrag_2b_prognose AS p
-      WHERE p.vertrag = m.vertrag AND p.jahr = m.jahr
-      ORDER BY p.sequence DESC
-      LIMIT 1
-    ) AS jahresprognose_neu,
-    (
-      SELECT CAST(g.betrag_cent AS INTEGER)
-      FROM vertrag_2b_grenzen AS g
-      WHERE g.grenze = 'gleichartige_taetigkeiten'
-        AND m.rechtstag BETWEEN g.gilt_von AND coalesce(nullif(g.gilt_bis, ''), '9999-12-31')
-    ) AS grenze
-  FROM moeglich AS m
-),
-fall AS MATERIALIZED (
-  SELECT
-    p.*,
-    coalesce(jahresprognose, jahresumsatz) AS genannt,
-    coalesce(jahresprognose, betrag, entgelt_jahr_cent, jahresumsatz) AS beitrag,
-    coalesce(jahresprognose_neu, betrag, entgelt_jahr_cent, jahresumsatz) AS beitrag_neu,
-    f.r9a,
-    CASE f.r9a
-      WHEN 'treffer' THEN vor || 'R9a:nein '
-      ELSE vor || nach
-    END AS regeln,
-    CASE
-      WHEN NOT w8u OR f.r9a = 'treffer' THEN fehlt_vor
-      WHEN f.r9a = 'ohne' THEN fehlt_vor || ', jahresumsatz_gleichartig_cent' || fehlt_nach
-      ELSE fehlt_vor || fehlt_nach
-    END AS fehlt_regeln
-  FROM prognose AS p
-  JOIN (
-    SELECT 'fest' AS r9a UNION ALL SELECT 'treffer' UNION ALL SELECT 'verfehlt' UNION ALL SELECT 'ohne'
-  ) AS f
-  ON CASE
-    WHEN NOT w8u THEN f.r9a = 'fest'
-    WHEN gruppe IS NOT NULL AND jahr IS NOT NULL THEN f.r9a <> 'fest'
-    WHEN coalesce(jahresprognose, jahresumsatz) IS NULL THEN f.r9a = 'ohne'
-    WHEN coalesce(jahresprognose, jahresumsatz) <= grenze THEN f.r9a = 'treffer'
-    ELSE f.r9a = 'verfehlt'
-  END
-),
+    ) AS prognose
+  FROM (
+    SELECT
+      t.*,
+      a.von,
+      iif(t.ungewiss, NULL, CAST(substr(t.wirklich, 1, 4) AS INTEGER)) AS jahr,
+      coalesce(t.wirklich, a.neuester) AS rechtstag
+    FROM vertrag_2b_datum AS t
+    JOIN vertrag_2b_arbeit AS a ON a.vertrag = t.vertrag
+  ) AS j
+) AS d
+JOIN vertrag_2b_arbeit AS w ON w.vertrag = d.vertrag;
 
--- One result left: it stands. A ja has as many results as its status.
-anzahl AS MATERIALIZED (
-  SELECT
-    *,
-    length(regeln) - length(replace(regeln, ' ', '')) AS n_regeln,
-    instr(regeln, ':ja ') > 0 AS mit_ja,
-    length(status) - length(replace(status, ' ', '')) AS n_status
-  FROM fall
-),
-ergebnis AS MATERIALIZED (
-  SELECT
-    *,
-    n_regeln = 1 AND (NOT mit_ja OR n_status = 1) AS steht,
-    substr(regeln, 1, instr(regeln, ':') - 1) AS regel_1,
-    rtrim(substr(regeln, instr(regeln, ':') + 1)) AS steuerbar_1,
-    substr(status, 1, instr(status, ':') - 1) AS status_1,
-    rtrim(substr(status, instr(status, ':') + 1)) AS klasse_1
-  FROM anzahl
-)
-
-SELECT
-  vertrag,
-  zeile,
-  r9a,
-  tag AS leistungsdatum,
-  rechtstag,
-  CASE alt WHEN 1 THEN 'altrecht' WHEN 0 THEN 'neurecht' END AS rechtsstand,
-  iif(steht, regel_1, 'offen') AS regel,
-  iif(steht, steuerbar_1, 'zu_pruefen') AS steuerbar,
-  CASE
-    WHEN NOT steht OR steuerbar_1 = 'zu_pruefen' THEN 'zu_pruefen'
-    WHEN steuerbar_1 = 'ja' THEN status_1
-    ELSE 'entfaellt'
-  END AS steuerstatus,
-  CASE
-    WHEN steht AND steuerbar_1 = 'ja' AND status_1 = 'steuerpflichtig' THEN (
-      SELECT CAST(s.satz_prozent AS INTEGER)
-      FROM vertrag_2b_saetze AS s
-      WHERE s.satz_klasse = klasse_1
-        AND rechtstag BETWEEN s.gilt_von AND coalesce(nullif(s.gilt_bis, ''), '9999-12-31')
-    )
-  END AS satz_prozent,
-  iif(steht AND steuerbar_1 = 'ja', nullif(klasse_1, ''), NULL) AS satz_klasse,
-  CASE
-    WHEN NOT steht OR steuerbar_1 <> 'ja' THEN NULL
-    WHEN status_1 = 'steuerpflichtig' THEN 'S3'
-    WHEN xs1 = 1 OR status_1 = 'zu_pruefen' THEN 'S1'
-    ELSE 'S2'
-  END AS status_regel,
-  rtrim(regeln) AS moeglich,
-  CASE
-    WHEN NOT steht THEN nullif(substr(fehlt_regeln || iif(mit_ja, fehlt_status, ''), 3), '')
-    WHEN w8u AND r9a = 'ohne' THEN 'jahresumsatz_gleichartig_cent'
-  END AS fehlende_angaben,
-  gruppe,
-  jahr,
-  CASE WHEN NOT w8u THEN 'nie' WHEN vor = '' THEN 'sicher' ELSE 'moeglich' END AS erreicht_9a,
-  genannt AS genannt_cent,
-  beitrag AS beitrag_cent,
-  beitrag_neu AS beitrag_neu_cent,
-  coalesce(von, tag) AS taetig_ab,
-  min(bekannt_ab, coalesce(von, tag, bekannt_ab)) AS bekannt_ab,
-  betrag AS betrag_cent,
-  sequence
-FROM ergebnis
-WHERE NOT ungewiss
-  OR NOT steht AND w5 AND x0 IS NULL;
+-- Who is in a group, whether it counts there or not.
+CREATE VIEW vertrag_2b_mitglied AS
+SELECT DISTINCT gruppe AS taetigkeitsgruppe, vertrag
+FROM vertrag_2b_pruefung
+WHERE gruppe IS NOT NULL;
 
 -- The sum of a group of like activities (§ 2b Abs. 2 Nr. 1): counted are the contracts that surely come to R9a in the
 -- calendar year of performance and were known on 1 January or at the start of the activity. `summe_neu_cent` counts
 -- later contracts and forecasts too: it decides nothing in this year, and is a finding where it passes the limit.
 CREATE VIEW vertrag_2b_gruppe AS
-WITH mitglied AS MATERIALIZED (
-  SELECT gruppe, jahr, erreicht_9a, beitrag_cent, beitrag_neu_cent, taetig_ab, bekannt_ab, rechtstag, sequence
-  FROM vertrag_2b_ergebnis
-  WHERE r9a = 'verfehlt' AND gruppe IS NOT NULL AND jahr IS NOT NULL
-),
-beginn AS MATERIALIZED (
-  SELECT gruppe, min(taetig_ab) AS taetig_ab
-  FROM mitglied
-  GROUP BY gruppe
-),
-gezaehlt AS (
-  SELECT
-    m.*,
-    max(m.jahr || '-01-01', b.taetig_ab) AS stichtag
-  FROM mitglied AS m
-  JOIN beginn AS b ON b.gruppe = m.gruppe
-)
 SELECT
-  gruppe,
-  jahr,
-  stichtag,
-  sum(beitrag_cent) FILTER (WHERE erreicht_9a = 'sicher' AND bekannt_ab <= stichtag) AS summe_cent,
-  sum(beitrag_neu_cent) FILTER (WHERE erreicht_9a = 'sicher') AS summe_neu_cent,
-  sum(beitrag_neu_cent) AS summe_moeglich_cent,
-  count(*) FILTER (WHERE erreicht_9a = 'sicher' AND bekannt_ab > stichtag) AS spaeter,
-  json_group_array(sequence) AS sequences,
+  m.gruppe,
+  m.jahr,
+  max(m.jahr || '-01-01', b.taetig_ab) AS stichtag,
+  sum(m.beitrag_cent) FILTER (
+    WHERE m.erreicht_9a = 'sicher' AND m.bekannt_ab <= max(m.jahr || '-01-01', b.taetig_ab)
+  ) AS summe_cent,
+  sum(m.beitrag_neu_cent) FILTER (WHERE m.erreicht_9a = 'sicher') AS summe_neu_cent,
+  sum(m.beitrag_neu_cent) AS summe_moeglich_cent,
+  count(*) FILTER (
+    WHERE m.erreicht_9a = 'sicher' AND m.bekannt_ab > max(m.jahr || '-01-01', b.taetig_ab)
+  ) AS spaeter,
+  json_group_array(m.sequence) AS sequences,
   (
     SELECT CAST(g.betrag_cent AS INTEGER)
     FROM vertrag_2b_grenzen AS g
     WHERE g.grenze = 'gleichartige_taetigkeiten'
-      AND jahr || '-01-01' BETWEEN g.gilt_von AND coalesce(nullif(g.gilt_bis, ''), '9999-12-31')
+      AND m.jahr || '-01-01' BETWEEN g.gilt_von AND coalesce(nullif(g.gilt_bis, ''), '9999-12-31')
   ) AS grenze_cent
-FROM gezaehlt
-GROUP BY gruppe, jahr, stichtag;
+FROM vertrag_2b_pruefung AS m
+JOIN (
+  SELECT gruppe, min(taetig_ab) AS taetig_ab
+  FROM vertrag_2b_pruefung
+  WHERE gruppe IS NOT NULL AND jahr IS NOT NULL AND erreicht_9a <> 'nie'
+  GROUP BY gruppe
+) AS b ON b.gruppe = m.gruppe
+WHERE m.jahr IS NOT NULL AND m.erreicht_9a <> 'nie'
+GROUP BY m.gruppe, m.jahr;
 
--- One row for each contract and date of performance, R9a decided by the larger of stated forecast and group sum.
-CREATE VIEW vertrag_2b_zeile AS
-SELECT e.*, NULL AS gruppensumme_cent
-FROM vertrag_2b_ergebnis AS e
-WHERE e.r9a = 'fest' OR e.gruppe IS NULL OR e.jahr IS NULL
-
-UNION ALL
-
-SELECT m.*
+-- R9a decided by the larger of the stated forecast and the group's sum: `treffer` where it is not over the limit,
+-- `verfehlt` where it is, `ohne` without any forecast; `fest` where R9a is not reached.
+CREATE VIEW vertrag_2b_prognosen AS
+SELECT
+  p.*,
+  p.summe AS gruppensumme_cent,
+  CASE
+    WHEN p.erreicht_9a = 'nie' THEN 'fest'
+    WHEN coalesce(p.genannt_cent, p.summe) IS NULL THEN 'ohne'
+    WHEN max(coalesce(p.genannt_cent, 0), coalesce(p.summe, 0)) <= p.grenze_cent THEN 'treffer'
+    ELSE 'verfehlt'
+  END AS r9a
 FROM (
   SELECT
-    e.*,
-    iif(
-      e.erreicht_9a = 'moeglich' AND e.bekannt_ab <= g.stichtag,
-      coalesce(g.summe_cent + e.beitrag_cent, g.summe_cent, e.beitrag_cent),
-      g.summe_cent
-    ) AS gruppensumme_cent
-  FROM vertrag_2b_ergebnis AS e
-  JOIN vertrag_2b_gruppe AS g ON g.gruppe = e.gruppe AND g.jahr = e.jahr
-  WHERE e.r9a <> 'fest'
-) AS m
-LEFT JOIN vertrag_2b_grenzen AS l
-  ON l.grenze = 'gleichartige_taetigkeiten'
-  AND m.rechtstag BETWEEN l.gilt_von AND coalesce(nullif(l.gilt_bis, ''), '9999-12-31')
-WHERE m.r9a = CASE
-  WHEN coalesce(m.genannt_cent, m.gruppensumme_cent) IS NULL THEN 'ohne'
-  WHEN max(coalesce(m.genannt_cent, 0), coalesce(m.gruppensumme_cent, 0)) <= CAST(l.betrag_cent AS INTEGER)
-    THEN 'treffer'
-  ELSE 'verfehlt'
-END;
+    z.*,
+    CASE
+      WHEN z.erreicht_9a = 'nie' THEN NULL
+      WHEN z.erreicht_9a = 'moeglich' AND z.bekannt_ab <= g.stichtag
+        THEN coalesce(g.summe_cent + z.beitrag_cent, g.summe_cent, z.beitrag_cent)
+      ELSE g.summe_cent
+    END AS summe
+  FROM vertrag_2b_pruefung AS z
+  -- The plus keeps a list from being read in the order of the groups.
+  LEFT JOIN vertrag_2b_gruppe AS g ON g.gruppe = +z.gruppe AND g.jahr = +z.jahr
+) AS p;
 
--- The result of each contract by date of performance, beside the decision in force for that date. A result that asks
--- for a decision (zu_pruefen) is no deviation from it.
+-- One row for each contract and date of performance, with its result.
+CREATE VIEW vertrag_2b_zeile AS
+SELECT
+  vertrag,
+  zeile,
+  leistungsdatum,
+  rechtstag,
+  CASE alt WHEN 1 THEN 'altrecht' WHEN 0 THEN 'neurecht' END AS rechtsstand,
+  CASE WHEN r9a <> 'treffer' THEN regel WHEN vor = '' THEN 'R9a' ELSE 'offen' END AS regel,
+  CASE WHEN r9a <> 'treffer' THEN steuerbar WHEN vor = '' THEN 'nein' ELSE 'zu_pruefen' END AS steuerbar,
+  CASE WHEN r9a <> 'treffer' THEN steuerstatus WHEN vor = '' THEN 'entfaellt' ELSE 'zu_pruefen' END AS steuerstatus,
+  CASE WHEN r9a <> 'treffer' THEN klasse END AS satz_klasse,
+  CASE WHEN r9a <> 'treffer' THEN status_regel END AS status_regel,
+  rtrim(vor || iif(r9a = 'treffer', 'R9a:nein ', nach)) AS moeglich,
+  CASE
+    WHEN r9a = 'treffer' AND vor = '' THEN NULL
+    WHEN r9a = 'treffer'
+      THEN nullif(substr(fehlt_vor || iif(instr(vor, ':ja ') > 0, fehlt_status, ''), 3), '')
+    WHEN NOT steht
+      THEN nullif(
+        substr(
+          fehlt_vor || iif(r9a = 'ohne', ', jahresumsatz_gleichartig_cent', '') || fehlt_nach
+          || iif(instr(vor || nach, ':ja ') > 0, fehlt_status, ''),
+          3
+        ),
+        ''
+      )
+    WHEN r9a = 'ohne' THEN 'jahresumsatz_gleichartig_cent'
+  END AS fehlende_angaben,
+  gruppe,
+  jahr,
+  r9a,
+  genannt_cent,
+  gruppensumme_cent,
+  grenze_cent,
+  betrag_cent,
+  sequence
+FROM vertrag_2b_prognosen
+WHERE NOT ungewiss
+  OR w5 AND x0 IS NULL AND NOT iif(r9a = 'treffer', vor = '', steht);
+
+-- Each date of performance beside the decision in force for it.
+CREATE VIEW vertrag_2b_beschluss AS
+SELECT
+  z.*,
+  d.steuerbar AS entschieden,
+  d.steuerstatus AS entschieden_status,
+  d.satz_prozent AS entschieden_satz,
+  d.sequence AS entscheidung_sequence,
+  d.regelversion AS entscheidung_regelversion
+FROM vertrag_2b_zeile AS z
+LEFT JOIN vertrag_2b_entscheidung AS d
+  ON d.vertrag = z.vertrag
+  AND d.sequence = (
+    SELECT max(n.sequence)
+    FROM vertrag_2b_entscheidung AS n
+    WHERE n.vertrag = z.vertrag
+      AND (
+        z.leistungsdatum IS NULL
+        OR z.leistungsdatum BETWEEN coalesce(n.gilt_von, '') AND coalesce(n.gilt_bis, '9999-12-31')
+      )
+  );
+
+-- The result of each contract by date of performance. A result that asks for a decision (zu_pruefen) is no deviation
+-- from one.
 CREATE VIEW vertrag_2b AS
 SELECT
   z.vertrag,
@@ -642,7 +721,7 @@ SELECT
   z.regel,
   z.steuerbar,
   z.steuerstatus,
-  z.satz_prozent,
+  CASE WHEN z.steuerstatus = 'steuerpflichtig' THEN CAST(p.satz_prozent AS INTEGER) END AS satz_prozent,
   nullif(
     coalesce(r.norm, '') || coalesce('; ' || coalesce(p.norm, s.norm), ''),
     ''
@@ -657,14 +736,14 @@ SELECT
   ) AS folge,
   z.fehlende_angaben,
   v.regelversion,
-  d.steuerbar || coalesce('/' || d.steuerstatus, '') AS entscheidung,
+  z.entschieden || coalesce('/' || z.entschieden_status, '') AS entscheidung,
   CASE
-    WHEN z.steuerbar <> 'zu_pruefen' AND d.steuerbar <> z.steuerbar
-      THEN 'berechnet ' || z.steuerbar || ', entschieden ' || d.steuerbar
-    WHEN z.steuerstatus <> 'zu_pruefen' AND d.steuerstatus <> z.steuerstatus
-      THEN 'berechnet ' || z.steuerstatus || ', entschieden ' || d.steuerstatus
-    WHEN d.satz_prozent <> z.satz_prozent
-      THEN 'berechnet ' || z.satz_prozent || ' %, entschieden ' || d.satz_prozent || ' %'
+    WHEN z.steuerbar <> 'zu_pruefen' AND z.entschieden <> z.steuerbar
+      THEN 'berechnet ' || z.steuerbar || ', entschieden ' || z.entschieden
+    WHEN z.steuerstatus <> 'zu_pruefen' AND z.entschieden_status <> z.steuerstatus
+      THEN 'berechnet ' || z.steuerstatus || ', entschieden ' || z.entschieden_status
+    WHEN z.steuerstatus = 'steuerpflichtig' AND z.entschieden_satz <> CAST(p.satz_prozent AS INTEGER)
+      THEN 'berechnet ' || p.satz_prozent || ' %, entschieden ' || z.entschieden_satz || ' %'
   END AS abweichung,
   v.hinweis,
   z.zeile,
@@ -675,9 +754,9 @@ SELECT
   z.gruppensumme_cent,
   z.betrag_cent,
   z.sequence,
-  d.sequence AS entscheidung_sequence,
-  d.regelversion AS entscheidung_regelversion
-FROM vertrag_2b_zeile AS z
+  z.entscheidung_sequence,
+  z.entscheidung_regelversion
+FROM vertrag_2b_beschluss AS z
 CROSS JOIN vertrag_2b_version AS v
 LEFT JOIN vertrag_2b_regeln AS r
   ON r.regel = z.regel
@@ -691,20 +770,10 @@ LEFT JOIN vertrag_2b_status AS s
 LEFT JOIN vertrag_2b_saetze AS p
   ON p.satz_klasse = z.satz_klasse
   AND z.rechtstag BETWEEN coalesce(p.gilt_von, '') AND coalesce(nullif(p.gilt_bis, ''), '9999-12-31')
-LEFT JOIN vertrag_2b_felder AS f ON f.feld = 'jahresumsatz_gleichartig_cent'
-LEFT JOIN vertrag_2b_entscheidung AS d
-  ON d.vertrag = z.vertrag
-  AND d.sequence = (
-    SELECT max(n.sequence)
-    FROM vertrag_2b_entscheidung AS n
-    WHERE n.vertrag = z.vertrag
-      AND (
-        z.leistungsdatum IS NULL
-        OR z.leistungsdatum BETWEEN coalesce(n.gilt_von, '') AND coalesce(n.gilt_bis, '9999-12-31')
-      )
-  );
+LEFT JOIN vertrag_2b_felder AS f ON f.feld = 'jahresumsatz_gleichartig_cent';
 
--- Each contract once, by the least settled of its dates of performance.
+-- Each contract once, by the least settled of its dates of performance: `offen` if an answer that matters is missing for
+-- one, else `zu_pruefen` if a result asks the Steuerabteilung, else `geprueft`. A decision in force settles a date.
 CREATE VIEW vertrag_2b_stand AS
 SELECT
   z.vertrag,
@@ -712,7 +781,8 @@ SELECT
   v.bekannt_ab,
   CASE max(
     CASE
-      WHEN z.steuerstatus <> 'zu_pruefen' OR coalesce(z.entscheidung, 'zu_pruefen') NOT LIKE '%zu_pruefen%' THEN 0
+      WHEN z.steuerstatus <> 'zu_pruefen' THEN 0
+      WHEN z.entschieden <> 'zu_pruefen' AND coalesce(z.entschieden_status, '') <> 'zu_pruefen' THEN 0
       WHEN z.regel = 'offen' THEN 2
       ELSE 1
     END
@@ -721,8 +791,8 @@ SELECT
     WHEN 1 THEN 'zu_pruefen'
     ELSE 'offen'
   END AS stand,
-  z.sequence
-FROM vertrag_2b AS z
+  v.sequence
+FROM vertrag_2b_beschluss AS z
 JOIN vertrag AS v ON v.vertrag = z.vertrag
 GROUP BY z.vertrag;
 
@@ -752,19 +822,17 @@ ON CONFLICT DO UPDATE SET
   bekannt_ab = min(bekannt_ab, excluded.bekannt_ab),
   sequence = iif(erfasst_am IS NULL, excluded.sequence, sequence);
 
-INSERT INTO vertrag_2b_arbeit (vertrag)
-VALUES (:subject);
-
-DELETE FROM vertrag_2b_ergebnis
+INSERT INTO vertrag_2b_arbeit
+SELECT *
+FROM vertrag_2b_lage
 WHERE vertrag = :subject;
 
-INSERT INTO vertrag_2b_ergebnis (
-  vertrag, zeile, r9a, leistungsdatum, rechtstag, rechtsstand, regel, steuerbar, steuerstatus, satz_prozent,
-  satz_klasse, status_regel, moeglich, fehlende_angaben, gruppe, jahr, erreicht_9a, genannt_cent, beitrag_cent,
-  beitrag_neu_cent, taetig_ab, bekannt_ab, betrag_cent, sequence
-)
+DELETE FROM vertrag_2b_pruefung
+WHERE vertrag = :subject;
+
+INSERT INTO vertrag_2b_pruefung
 SELECT *
-FROM vertrag_2b_auswertung;
+FROM vertrag_2b_zeilen;
 
 DELETE FROM vertrag_2b_arbeit;
 
@@ -795,23 +863,23 @@ SET
   )
 WHERE vertrag = :subject;
 
-INSERT INTO vertrag_2b_arbeit (vertrag)
-SELECT :subject
-WHERE json_type(:data, '$.beginn') IS NOT NULL
-  OR json_type(:data, '$.ende') IS NOT NULL
-  OR json_type(:data, '$.entgelt_jahr_cent') IS NOT NULL
-  OR NOT EXISTS (SELECT 1 FROM vertrag_2b_ergebnis WHERE vertrag = :subject);
+INSERT INTO vertrag_2b_arbeit
+SELECT *
+FROM vertrag_2b_lage
+WHERE vertrag = :subject
+  AND (
+    json_type(:data, '$.beginn') IS NOT NULL
+    OR json_type(:data, '$.ende') IS NOT NULL
+    OR json_type(:data, '$.entgelt_jahr_cent') IS NOT NULL
+    OR NOT EXISTS (SELECT 1 FROM vertrag_2b_pruefung WHERE vertrag = :subject)
+  );
 
-DELETE FROM vertrag_2b_ergebnis
+DELETE FROM vertrag_2b_pruefung
 WHERE vertrag IN (SELECT vertrag FROM vertrag_2b_arbeit);
 
-INSERT INTO vertrag_2b_ergebnis (
-  vertrag, zeile, r9a, leistungsdatum, rechtstag, rechtsstand, regel, steuerbar, steuerstatus, satz_prozent,
-  satz_klasse, status_regel, moeglich, fehlende_angaben, gruppe, jahr, erreicht_9a, genannt_cent, beitrag_cent,
-  beitrag_neu_cent, taetig_ab, bekannt_ab, betrag_cent, sequence
-)
+INSERT INTO vertrag_2b_pruefung
 SELECT *
-FROM vertrag_2b_auswertung;
+FROM vertrag_2b_zeilen;
 
 DELETE FROM vertrag_2b_arbeit;
 
@@ -826,20 +894,18 @@ SET
   ende = :data ->> '$.neues_ende'
 WHERE vertrag = :subject;
 
-INSERT INTO vertrag_2b_arbeit (vertrag)
-SELECT :subject
-WHERE (SELECT angaben ->> '$.leistungsdatum' FROM vertrag_2b_angaben WHERE vertrag = :subject) IS NULL;
+INSERT INTO vertrag_2b_arbeit
+SELECT *
+FROM vertrag_2b_lage
+WHERE vertrag = :subject
+  AND (SELECT angaben ->> '$.leistungsdatum' FROM vertrag_2b_angaben WHERE vertrag = :subject) IS NULL;
 
-DELETE FROM vertrag_2b_ergebnis
+DELETE FROM vertrag_2b_pruefung
 WHERE vertrag IN (SELECT vertrag FROM vertrag_2b_arbeit);
 
-INSERT INTO vertrag_2b_ergebnis (
-  vertrag, zeile, r9a, leistungsdatum, rechtstag, rechtsstand, regel, steuerbar, steuerstatus, satz_prozent,
-  satz_klasse, status_regel, moeglich, fehlende_angaben, gruppe, jahr, erreicht_9a, genannt_cent, beitrag_cent,
-  beitrag_neu_cent, taetig_ab, bekannt_ab, betrag_cent, sequence
-)
+INSERT INTO vertrag_2b_pruefung
 SELECT *
-FROM vertrag_2b_auswertung;
+FROM vertrag_2b_zeilen;
 
 DELETE FROM vertrag_2b_arbeit;
 
@@ -854,20 +920,18 @@ SET
   ende = coalesce(:data ->> '$.gekuendigt_zum', ende)
 WHERE vertrag = :subject;
 
-INSERT INTO vertrag_2b_arbeit (vertrag)
-SELECT :subject
-WHERE (SELECT angaben ->> '$.leistungsdatum' FROM vertrag_2b_angaben WHERE vertrag = :subject) IS NULL;
+INSERT INTO vertrag_2b_arbeit
+SELECT *
+FROM vertrag_2b_lage
+WHERE vertrag = :subject
+  AND (SELECT angaben ->> '$.leistungsdatum' FROM vertrag_2b_angaben WHERE vertrag = :subject) IS NULL;
 
-DELETE FROM vertrag_2b_ergebnis
+DELETE FROM vertrag_2b_pruefung
 WHERE vertrag IN (SELECT vertrag FROM vertrag_2b_arbeit);
 
-INSERT INTO vertrag_2b_ergebnis (
-  vertrag, zeile, r9a, leistungsdatum, rechtstag, rechtsstand, regel, steuerbar, steuerstatus, satz_prozent,
-  satz_klasse, status_regel, moeglich, fehlende_angaben, gruppe, jahr, erreicht_9a, genannt_cent, beitrag_cent,
-  beitrag_neu_cent, taetig_ab, bekannt_ab, betrag_cent, sequence
-)
+INSERT INTO vertrag_2b_pruefung
 SELECT *
-FROM vertrag_2b_auswertung;
+FROM vertrag_2b_zeilen;
 
 DELETE FROM vertrag_2b_arbeit;
 
@@ -882,20 +946,18 @@ SET
   ende = coalesce(:data ->> '$.beendet_zum', :day)
 WHERE vertrag = :subject;
 
-INSERT INTO vertrag_2b_arbeit (vertrag)
-SELECT :subject
-WHERE (SELECT angaben ->> '$.leistungsdatum' FROM vertrag_2b_angaben WHERE vertrag = :subject) IS NULL;
+INSERT INTO vertrag_2b_arbeit
+SELECT *
+FROM vertrag_2b_lage
+WHERE vertrag = :subject
+  AND (SELECT angaben ->> '$.leistungsdatum' FROM vertrag_2b_angaben WHERE vertrag = :subject) IS NULL;
 
-DELETE FROM vertrag_2b_ergebnis
+DELETE FROM vertrag_2b_pruefung
 WHERE vertrag IN (SELECT vertrag FROM vertrag_2b_arbeit);
 
-INSERT INTO vertrag_2b_ergebnis (
-  vertrag, zeile, r9a, leistungsdatum, rechtstag, rechtsstand, regel, steuerbar, steuerstatus, satz_prozent,
-  satz_klasse, status_regel, moeglich, fehlende_angaben, gruppe, jahr, erreicht_9a, genannt_cent, beitrag_cent,
-  beitrag_neu_cent, taetig_ab, bekannt_ab, betrag_cent, sequence
-)
+INSERT INTO vertrag_2b_pruefung
 SELECT *
-FROM vertrag_2b_auswertung;
+FROM vertrag_2b_zeilen;
 
 DELETE FROM vertrag_2b_arbeit;
 
@@ -912,19 +974,17 @@ ON CONFLICT DO UPDATE SET
   erfasst_am = excluded.erfasst_am,
   sequence = excluded.sequence;
 
-INSERT INTO vertrag_2b_arbeit (vertrag)
-VALUES (:subject);
-
-DELETE FROM vertrag_2b_ergebnis
+INSERT INTO vertrag_2b_arbeit
+SELECT *
+FROM vertrag_2b_lage
 WHERE vertrag = :subject;
 
-INSERT INTO vertrag_2b_ergebnis (
-  vertrag, zeile, r9a, leistungsdatum, rechtstag, rechtsstand, regel, steuerbar, steuerstatus, satz_prozent,
-  satz_klasse, status_regel, moeglich, fehlende_angaben, gruppe, jahr, erreicht_9a, genannt_cent, beitrag_cent,
-  beitrag_neu_cent, taetig_ab, bekannt_ab, betrag_cent, sequence
-)
+DELETE FROM vertrag_2b_pruefung
+WHERE vertrag = :subject;
+
+INSERT INTO vertrag_2b_pruefung
 SELECT *
-FROM vertrag_2b_auswertung;
+FROM vertrag_2b_zeilen;
 
 DELETE FROM vertrag_2b_arbeit;
 
@@ -936,23 +996,21 @@ ON CONFLICT DO NOTHING;
 INSERT INTO vertrag_2b_prognose (vertrag, jahr, sequence, gesetzt_am, betrag_cent)
 VALUES (:subject, :data ->> '$.jahr', :sequence, :day, :data ->> '$.betrag_cent');
 
-INSERT INTO vertrag_2b_arbeit (vertrag)
-SELECT :subject
-WHERE coalesce(
-  (SELECT max(jahr = :data ->> '$.jahr') FROM vertrag_2b_ergebnis WHERE vertrag = :subject),
-  1
-);
+INSERT INTO vertrag_2b_arbeit
+SELECT *
+FROM vertrag_2b_lage
+WHERE vertrag = :subject
+  AND coalesce(
+    (SELECT max(jahr = :data ->> '$.jahr') FROM vertrag_2b_pruefung WHERE vertrag = :subject),
+    1
+  );
 
-DELETE FROM vertrag_2b_ergebnis
+DELETE FROM vertrag_2b_pruefung
 WHERE vertrag IN (SELECT vertrag FROM vertrag_2b_arbeit);
 
-INSERT INTO vertrag_2b_ergebnis (
-  vertrag, zeile, r9a, leistungsdatum, rechtstag, rechtsstand, regel, steuerbar, steuerstatus, satz_prozent,
-  satz_klasse, status_regel, moeglich, fehlende_angaben, gruppe, jahr, erreicht_9a, genannt_cent, beitrag_cent,
-  beitrag_neu_cent, taetig_ab, bekannt_ab, betrag_cent, sequence
-)
+INSERT INTO vertrag_2b_pruefung
 SELECT *
-FROM vertrag_2b_auswertung;
+FROM vertrag_2b_zeilen;
 
 DELETE FROM vertrag_2b_arbeit;
 
@@ -984,23 +1042,19 @@ VALUES (
 INSERT INTO vertrag_option (sequence, art, erklaert_am)
 VALUES (:sequence, 'erklaert', coalesce(:data ->> '$.erklaert_am', :day));
 
-INSERT INTO vertrag_2b_arbeit (vertrag)
-SELECT v.vertrag
-FROM vertrag AS v
-LEFT JOIN vertrag_2b_angaben AS a ON a.vertrag = v.vertrag
+INSERT INTO vertrag_2b_arbeit
+SELECT l.*
+FROM vertrag_2b_lage AS l
+LEFT JOIN vertrag_2b_angaben AS a ON a.vertrag = l.vertrag
 WHERE a.angaben ->> '$.optionserklaerung' IS NULL
   OR a.angaben ->> '$.widerruf_wirksam_ab' IS NULL;
 
-DELETE FROM vertrag_2b_ergebnis
+DELETE FROM vertrag_2b_pruefung
 WHERE vertrag IN (SELECT vertrag FROM vertrag_2b_arbeit);
 
-INSERT INTO vertrag_2b_ergebnis (
-  vertrag, zeile, r9a, leistungsdatum, rechtstag, rechtsstand, regel, steuerbar, steuerstatus, satz_prozent,
-  satz_klasse, status_regel, moeglich, fehlende_angaben, gruppe, jahr, erreicht_9a, genannt_cent, beitrag_cent,
-  beitrag_neu_cent, taetig_ab, bekannt_ab, betrag_cent, sequence
-)
+INSERT INTO vertrag_2b_pruefung
 SELECT *
-FROM vertrag_2b_auswertung;
+FROM vertrag_2b_zeilen;
 
 DELETE FROM vertrag_2b_arbeit;
 
@@ -1008,23 +1062,19 @@ DELETE FROM vertrag_2b_arbeit;
 INSERT INTO vertrag_option (sequence, art, wirksam_ab, erklaert_am)
 VALUES (:sequence, 'widerrufen', :data ->> '$.widerruf_wirksam_ab', coalesce(:data ->> '$.erklaert_am', :day));
 
-INSERT INTO vertrag_2b_arbeit (vertrag)
-SELECT v.vertrag
-FROM vertrag AS v
-LEFT JOIN vertrag_2b_angaben AS a ON a.vertrag = v.vertrag
+INSERT INTO vertrag_2b_arbeit
+SELECT l.*
+FROM vertrag_2b_lage AS l
+LEFT JOIN vertrag_2b_angaben AS a ON a.vertrag = l.vertrag
 WHERE a.angaben ->> '$.optionserklaerung' IS NULL
   OR a.angaben ->> '$.widerruf_wirksam_ab' IS NULL;
 
-DELETE FROM vertrag_2b_ergebnis
+DELETE FROM vertrag_2b_pruefung
 WHERE vertrag IN (SELECT vertrag FROM vertrag_2b_arbeit);
 
-INSERT INTO vertrag_2b_ergebnis (
-  vertrag, zeile, r9a, leistungsdatum, rechtstag, rechtsstand, regel, steuerbar, steuerstatus, satz_prozent,
-  satz_klasse, status_regel, moeglich, fehlende_angaben, gruppe, jahr, erreicht_9a, genannt_cent, beitrag_cent,
-  beitrag_neu_cent, taetig_ab, bekannt_ab, betrag_cent, sequence
-)
+INSERT INTO vertrag_2b_pruefung
 SELECT *
-FROM vertrag_2b_auswertung;
+FROM vertrag_2b_zeilen;
 
 DELETE FROM vertrag_2b_arbeit;
 
@@ -1040,21 +1090,16 @@ ON CONFLICT DO UPDATE SET
   laufend_cent = excluded.laufend_cent,
   sequence = excluded.sequence;
 
-INSERT INTO vertrag_2b_arbeit (vertrag)
-SELECT v.vertrag
-FROM vertrag AS v
-LEFT JOIN vertrag_2b_angaben AS a ON a.vertrag = v.vertrag
-WHERE a.angaben ->> '$.kleinunternehmer' IS NULL;
+INSERT INTO vertrag_2b_arbeit
+SELECT *
+FROM vertrag_2b_lage
+WHERE kleinunternehmer IS NULL;
 
-DELETE FROM vertrag_2b_ergebnis
+DELETE FROM vertrag_2b_pruefung
 WHERE vertrag IN (SELECT vertrag FROM vertrag_2b_arbeit);
 
-INSERT INTO vertrag_2b_ergebnis (
-  vertrag, zeile, r9a, leistungsdatum, rechtstag, rechtsstand, regel, steuerbar, steuerstatus, satz_prozent,
-  satz_klasse, status_regel, moeglich, fehlende_angaben, gruppe, jahr, erreicht_9a, genannt_cent, beitrag_cent,
-  beitrag_neu_cent, taetig_ab, bekannt_ab, betrag_cent, sequence
-)
+INSERT INTO vertrag_2b_pruefung
 SELECT *
-FROM vertrag_2b_auswertung;
+FROM vertrag_2b_zeilen;
 
 DELETE FROM vertrag_2b_arbeit;

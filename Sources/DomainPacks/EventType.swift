@@ -43,6 +43,11 @@ public struct EventType: Sendable {
     }
   }
 
+  /// What the schema says of data, without regard to its personal fields.
+  func refusal(of data: JSONValue) -> EventRefusal? {
+    schema.violation(of: data).map { EventRefusal(pointer: $0.pointer, detail: $0.detail()) }
+  }
+
   private func check(_ data: JSONValue, subject: String) throws(EventRefusal) {
     if let violation = schema.violation(of: data) {
       let concealed = personalFields(of: data, subject: subject).contains {

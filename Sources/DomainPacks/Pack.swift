@@ -26,8 +26,10 @@ public struct Pack: Sendable {
   public let tables: [CSVTable]
   /// `berichte/<name>/`: name → path inside → content.
   public let reports: [String: [String: [UInt8]]]
-  /// `formulare.json`.
-  public let forms: JSONDocument?
+  /// `formulare.json`, in its order.
+  public let forms: [Form]
+  /// `abbildungen/<name>.json`, by name.
+  public let mappings: [ImportMapping]
   /// `examples.ndjson`.
   public let examples: [UInt8]?
   /// `expected.json`.
@@ -60,7 +62,8 @@ public struct Pack: Sendable {
     history = try reader.text(HistoryQuery.file) { text throws(TextError) in try HistoryQuery.read(text) } ?? []
     tables = try reader.tables()
     reports = try reader.reports()
-    forms = try reader.json("formulare.json")
+    forms = try reader.forms()
+    mappings = try reader.mappings()
     expected = try reader.json("expected.json")
     examples = files["examples.ndjson"]
     manifest = Manifest.text(of: files)
@@ -147,6 +150,31 @@ private struct FileReader {
       reports[String(parts[1]), default: [:]][String(parts[2])] = files[path]
     }
     return reports
+  }
+
+  func forms() throws(PackError) -> [Form] {
+    guard let document = try json(Form.file) else { return [] }
+    do throws(SchemaError) {
+      return try Form.read(document.root)
+    } catch {
+      throw PackError(pack: pack, file: Form.file, place: .pointer(error.pointer), error.detail)
+    }
+  }
+
+  func mappings() throws(PackError) -> [ImportMapping] {
+    var mappings: [ImportMapping] = []
+    for path in paths(in: ImportMapping.folder) {
+      let name = path.dropFirst(ImportMapping.folder.count)
+      guard name.hasSuffix(".json"), !name.contains("/") else {
+        throw PackError(pack: pack, file: path, "expected a file for each mapping: abbildungen/<name>.json")
+      }
+      do throws(ImportMappingError) {
+        mappings.append(try ImportMapping(name: String(name.dropLast(".json".count)), json: files[path] ?? []))
+      } catch {
+        throw PackError(pack: pack, file: path, place: .pointer(error.pointer), error.detail)
+      }
+    }
+    return mappings
   }
 
   private func paths(in folder: String) -> [String] {

@@ -22,7 +22,7 @@ struct PackDocument {
   }
 
   private init(_ root: JSONValue, pack: String) throws(SchemaError) {
-    let members = try Members(
+    let members = try ObjectMembers(
       root, at: "", what: "pack", allowed: ["title", "description", "subject", "events", "$schema"])
     _ = try members.string("description")
     _ = try members.string("$schema")
@@ -49,7 +49,7 @@ struct PackDocument {
     guard !name.hasPrefix(PackSet.ledgerPrefix) else {
       throw SchemaError(pointer, "event types \(PackSet.ledgerPrefix)* are the ledger's own")
     }
-    let members = try Members(
+    let members = try ObjectMembers(
       json, at: pointer, what: "event type",
       allowed: ["title", "description", "subject", "data", "from", "to", "second"])
     _ = try members.string("description")
@@ -68,34 +68,9 @@ struct PackDocument {
   }
 }
 
-/// The members of an object in `pack.json`, none of them unknown.
-private struct Members {
-  let json: JSONValue
-  let pointer: String
-
-  init(_ json: JSONValue, at pointer: String, what: String, allowed: [String]) throws(SchemaError) {
-    guard json.kind == .object else {
-      throw SchemaError(pointer, "expected an object that describes the \(what), found \(json.excerpt)")
-    }
-    for member in json.members where !allowed.contains(member.name) {
-      throw SchemaError(
-        pointer + "/" + JSONText.pointerToken(member.name),
-        "unknown member \"\(member.name)\" of the \(what); allowed are \(allowed.joined(separator: ", "))")
-    }
-    self.json = json
-    self.pointer = pointer
-  }
-
-  func string(_ name: String) throws(SchemaError) -> String? {
-    guard let value = json[name] else { return nil }
-    guard let string = value.string, !string.isEmpty else {
-      throw SchemaError("\(pointer)/\(name)", "expected a string that is not empty, found \(value.excerpt)")
-    }
-    return string
-  }
-
+extension ObjectMembers {
   /// One pattern or several; none where the member is absent.
-  func subjects() throws(SchemaError) -> [SubjectPattern] {
+  fileprivate func subjects() throws(SchemaError) -> [SubjectPattern] {
     guard let value = json["subject"] else { return [] }
     let values = value.kind == .array ? Array(value.elements) : [value]
     guard !values.isEmpty else { throw SchemaError("\(pointer)/subject", "expected one subject pattern or more") }
@@ -115,12 +90,13 @@ private struct Members {
   }
 
   /// `from`, `to` and `second`.
-  func stateRule() throws(SchemaError) -> StateRule {
+  fileprivate func stateRule() throws(SchemaError) -> StateRule {
     let second = try string("second")
     guard json["to"]?.kind == .object else {
       let to = try string("to")
       if let from = json["from"], from.kind == .object {
-        throw SchemaError("\(pointer)/from", "an object goes with \"to\":{\"property\":…}; \(Members.expectedStates)")
+        throw SchemaError(
+          "\(pointer)/from", "an object goes with \"to\":{\"property\":…}; \(ObjectMembers.expectedStates)")
       }
       return StateRule(
         from: try json["from"].map { value throws(SchemaError) in
@@ -151,7 +127,7 @@ private struct Members {
   /// The property of the data that holds the state after the event, and the states it may hold.
   private func stateProperty() throws(SchemaError) -> (name: String, states: [String]) {
     let place = "\(pointer)/to"
-    let members = try Members(json["to"] ?? json, at: place, what: "state after the event", allowed: ["property"])
+    let members = try ObjectMembers(json["to"] ?? json, at: place, what: "state after the event", allowed: ["property"])
     guard let name = try members.string("property") else {
       throw SchemaError(place, "expected the name of a property of the data under \"property\"")
     }
@@ -171,12 +147,12 @@ private struct Members {
   /// States, null standing for "no event on the subject yet".
   private func states(_ value: JSONValue, at place: String) throws(SchemaError) -> [String?] {
     guard value.kind == .array, value.count > 0 else {
-      throw SchemaError(place, "\(Members.expectedStates); found \(value.excerpt)")
+      throw SchemaError(place, "\(ObjectMembers.expectedStates); found \(value.excerpt)")
     }
     var states: [String?] = []
     for element in value.elements {
       guard element.kind == .null || element.string?.isEmpty == false else {
-        throw SchemaError(place, "\(Members.expectedStates); found \(element.excerpt)")
+        throw SchemaError(place, "\(ObjectMembers.expectedStates); found \(element.excerpt)")
       }
       states.append(element.string)
     }

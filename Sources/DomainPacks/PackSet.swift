@@ -48,6 +48,12 @@ public struct PackSet: Sendable {
     eventType(record.type)?.stateRule.state(after: record.data)
   }
 
+  /// The form of that name; names are given once among all packs.
+  public func form(_ name: String) -> Form? { packs.lazy.flatMap(\.forms).first { $0.name == name } }
+
+  /// The mapping of that name; names are given once among all packs.
+  public func mapping(_ name: String) -> ImportMapping? { packs.lazy.flatMap(\.mappings).first { $0.name == name } }
+
   /// Checks an event against its pack: the type is known, the subject fits, the data is as the schema says.
   ///
   /// What depends on other events (`from`, `second`) is the sequencer's.
@@ -73,6 +79,19 @@ public struct PackSet: Sendable {
         throw PackError(
           pack: pack.name, file: Objection.file, place: .line(objection.line),
           "expected an event type of this pack, found \(JSONText.string(objection.eventType))")
+      }
+      for mapping in pack.mappings {
+        for event in mapping.events where types[event.type] == nil {
+          throw PackError(
+            pack: pack.name, file: "\(ImportMapping.folder)\(mapping.name).json",
+            place: .pointer(event.pointer + "/type"),
+            "no pack knows the event type \(JSONText.string(event.type))")
+        }
+      }
+      for form in pack.forms {
+        try form.check(types) { pointer, detail in
+          PackError(pack: pack.name, file: Form.file, place: .pointer(pointer), detail)
+        }
       }
       for (handler, line) in zip(pack.projection.handlers, pack.projection.handlerLines)
       where types[handler.eventType] == nil && !handler.eventType.hasPrefix(PackSet.ledgerPrefix) {
@@ -116,6 +135,10 @@ private struct Uses {
       for table in pack.tables { add("table", table.name, "tables/\(table.name).csv", .file) }
       for figure in pack.figures { add("figure", figure.name, Figure.file, .line(figure.line)) }
       for finding in pack.findings { add("finding", finding.name, Finding.file, .line(finding.line)) }
+      for form in pack.forms { add("form", form.name, Form.file, .pointer(form.pointer)) }
+      for mapping in pack.mappings {
+        add("mapping", mapping.name, "\(ImportMapping.folder)\(mapping.name).json", .file)
+      }
       for report in pack.reports.keys.sorted() { add("report", report, "berichte/\(report)", .file) }
     }
   }

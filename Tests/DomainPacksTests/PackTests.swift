@@ -12,26 +12,29 @@ import TransparencyLog
     #expect(pack.eventTypes.isEmpty)
     #expect(pack.projection.schema.isEmpty && pack.projection.handlers.isEmpty)
     #expect(pack.figures.isEmpty && pack.findings.isEmpty && pack.tables.isEmpty && pack.reports.isEmpty)
-    #expect(pack.forms == nil && pack.examples == nil && pack.expected == nil)
+    #expect(pack.forms.isEmpty && pack.mappings.isEmpty && pack.examples == nil && pack.expected == nil)
   }
 
   @Test("Every file has its place")
   func files() throws {
+    let mapping = #"{"source":"urn:probe","columns":{},"events":[{"type":"t","subject":"s/1"}]}"#
     let pack = try pack([
       "pack.json": #"{"title":"Probe"}"#, "tables/b_1.csv": "x\n1\n", "tables/a.csv": "\u{FEFF}y\n",
       "tables/liesmich.txt": "?",
       "berichte/status/bericht.json": "{}", "berichte/status/teile/kopf.mustache": "k", "berichte/kurz/a": "",
-      "formulare.json": #"{"f": 1}"#, "examples.ndjson": "{}\n", "expected.json": "{}", "README.md": "#",
+      "formulare.json": "{}", "abbildungen/raeder.json": mapping, "examples.ndjson": "{}\n", "expected.json": "{}",
+      "README.md": "#",
     ])
     #expect(pack.title == "Probe")
     #expect(pack.tables.map(\.name) == ["a", "b_1"])
     #expect(pack.tables[0].columns == ["y"])
     #expect(pack.reports.keys.sorted() == ["kurz", "status"])
     #expect(pack.reports["status"]?["teile/kopf.mustache"] == Array("k".utf8))
-    #expect(pack.forms?.root["f"]?.integer == 1)
+    #expect(pack.forms.isEmpty)
+    #expect(pack.mappings.map(\.name) == ["raeder"])
     #expect(pack.examples == Array("{}\n".utf8))
     #expect(pack.expected?.root.kind == .object)
-    #expect(pack.files.count == 11)
+    #expect(pack.files.count == 12)
   }
 
   @Test("The manifest lists the files by the bytes of their paths; its digest is the pack's version")

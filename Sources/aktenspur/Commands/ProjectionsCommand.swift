@@ -96,7 +96,7 @@ struct ProjectionsCommand: ParsableCommand {
     @Argument(help: "Packs; default: all.") var packs: [String] = []
 
     func run() throws {
-      let set = try packSet()
+      let set = try packsFolder.set(ledger)
       let results = try ProjectionTest.run(packs: set, names: packs.isEmpty ? nil : packs)
       for result in results {
         Terminal.print(
@@ -107,14 +107,6 @@ struct ProjectionsCommand: ParsableCommand {
       if results.contains(where: { !$0.differences.isEmpty }) {
         throw ExitCode(Failure.Status.checkFailed.rawValue)
       }
-    }
-
-    private func packSet() throws -> PackSet {
-      if packsFolder.source.folder == nil, let path = try? ledger.path() {
-        return try LedgerReader(at: path, packs: packsFolder.source).packs
-      }
-      guard let folder = packsFolder.source.folder ?? packsFolder.source.installed else { throw PackSourceError.none }
-      return try PackSet.load(directory: folder)
     }
   }
 }

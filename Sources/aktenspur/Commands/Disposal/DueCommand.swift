@@ -1,4 +1,6 @@
 import ArgumentParser
+import DomainPacks
+import EventLog
 import Ledger
 import ReadModels
 

@@ -1,3 +1,5 @@
+import DomainPacks
+import EventLog
 import Foundation
 import Ledger
 import ReadModels

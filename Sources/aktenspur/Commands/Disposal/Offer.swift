@@ -2,6 +2,7 @@ import ArgumentParser
 import EventLog
 import Foundation
 import Ledger
+import LogFormat
 import TransparencyLog
 import Xdomea
 

@@ -1,0 +1,230 @@
+public import LogFormat
+import TransparencyLog
+
+/// A file read by a mapping: its events, or everything that is wrong with it.
+public struct Import: Sendable {
+  public struct Entry: Sendable {
+    public var event: Event
+    /// The event as a CloudEvent, JSON on one line.
+    public var text: String
+    /// See ``ImportProblem/line``.
+    public var line: Int
+  }
+
+  /// Whether lines are entries of a JSON array.
+  public let countsEntries: Bool
+  /// In the order of the rows; an event that several rows give alike stands once.
+  public let entries: [Entry]
+  /// All of them; where there is one, nothing of the file may be recorded.
+  public let problems: [ImportProblem]
+
+  /// Reads a file and checks each event against the packs.
+  public init(_ bytes: [UInt8], by mapping: ImportMapping, packs: PackSet) {
+    let table = ImportTable(bytes, mapping)
+    var reading = Reading(mapping: mapping, packs: packs, table: table)
+    for row in table.rows { reading.read(row) }
+    countsEntries = table.countsEntries
+    entries = reading.entries
+    // Two events of a row may be refused for the same cell.
+    var seen: Set<ImportProblem> = []
+    problems = (table.problems + reading.problems).filter { seen.insert($0).inserted }
+      .sorted { ($0.line, $0.column ?? 0) < ($1.line, $1.column ?? 0) }
+  }
+
+  /// What the ledger says of the event at a place of ``entries``, as a problem of its row.
+  public func problem(ofEntry index: Int, detail: String) -> ImportProblem {
+    ImportProblem(line: entries[index].line, ImportText(en: detail, de: detail))
+  }
+}
+
+private struct Reading {
+  let mapping: ImportMapping
+  let packs: PackSet
+  let table: ImportTable
+  var entries: [Import.Entry] = []
+  var problems: [ImportProblem] = []
+  /// Values of the key → line.
+  private var keys: [[String]: Int] = [:]
+  private var ids: Set<String> = []
+
+  init(mapping: ImportMapping, packs: PackSet, table: ImportTable) {
+    self.mapping = mapping
+    self.packs = packs
+    self.table = table
+  }
+
+  mutating func read(_ row: ImportTable.Row) {
+    let known = problems.count
+    var values: [String?] = []
+    for (index, column) in mapping.columns.enumerated() {
+      var value: String?
+      do throws(ImportText) {
+        value = try column.json(row.cells[index])
+      } catch {
+        report(row, index, error)
+        values.append(nil)
+        continue
+      }
+      if column.isRequired, value == nil {
+        report(row, index, ImportText(en: "must not be empty", de: "darf nicht leer sein"))
+      }
+      values.append(value)
+    }
+    checkKey(row, values)
+    guard problems.count == known else { return }
+    for template in mapping.events { append(template, row, values) }
+  }
+
+  private mutating func checkKey(_ row: ImportTable.Row, _ values: [String?]) {
+    guard let first = mapping.key.first else { return }
+    let key = mapping.key.map { values[$0] ?? "" }
+    guard key.contains(where: { !$0.isEmpty }) else { return }
+    if let line = keys[key] {
+      let what = table.countsEntries ? ("entry", "Eintrag") : ("line", "Zeile")
+      report(
+        row, first,
+        ImportText(en: "stands in \(what.0) \(line) already", de: "steht schon in \(what.1) \(line)"))
+    } else {
+      keys[key] = row.line
+    }
+  }
+
+  private mutating func append(_ template: ImportMapping.EventTemplate, _ row: ImportTable.Row, _ values: [String?]) {
+    for condition in template.only {
+      guard let value = values[condition.column] else { return }
+      let isWanted = condition.texts.contains { value == JSONText.string($0) || value == $0 }
+      if !isWanted { return }
+    }
+    var data = ObjectText()
+    var hasContent = false
+    for (path, content) in template.data {
+      switch content {
+      case .value(let json): data.set(path, json)
+      case .columns(let columns):
+        guard let value = columns.lazy.compactMap({ values[$0] }).first else { continue }
+        hasContent = true
+        data.set(path, value)
+      }
+    }
+    if template.isOptional, !hasContent { return }
+    var subject = ""
+    for part in template.subject {
+      switch part {
+      case .literal(let text): subject += text
+      case .column(let column):
+        guard let value = values[column] else {
+          report(
+            row, column,
+            ImportText(
+              en: "must not be empty: it names the subject", de: "darf nicht leer sein: sie benennt den Gegenstand"))
+          return
+        }
+        subject += Reading.plain(value)
+      }
+    }
+    var time = template.time.flatMap { values[$0] }.map(Reading.plain)
+    if let day = time, CivilDate.isDate(day) { time = day + "T12:00:00Z" }
+    add(template, row, subject: subject, time: time, data: data.json)
+  }
+
+  private mutating func add(
+    _ template: ImportMapping.EventTemplate, _ row: ImportTable.Row, subject: String, time: String?, data: String
+  ) {
+    let digest = SHA256.hash(
+      [template.type, subject, time ?? "", data].map { JSONText.string($0) }.joined(separator: ","))
+    let id = "import-" + digest.hex.prefix(32)
+    var members = [
+      #""specversion":"1.0""#, #""id":"\#(id)""#, #""source":\#(JSONText.string(mapping.source))"#,
+      #""type":\#(JSONText.string(template.type))"#, #""subject":\#(JSONText.string(subject))"#,
+    ]
+    if let time { members.append(#""time":\#(JSONText.string(time))"#) }
+    members += [#""datacontenttype":"application/json""#, #""data":\#(data)"#]
+    let text = "{" + members.joined(separator: ",") + "}"
+    do {
+      let event = try Event(JSONDocument(text).root)
+      _ = try packs.check(event)
+      if ids.insert(id).inserted { entries.append(Import.Entry(event: event, text: text, line: row.line)) }
+    } catch let refusal as EventRefusal {
+      report(row, template, refusal)
+    } catch let error as EventError {
+      report(row, template, EventRefusal(pointer: error.pointer, detail: error.detail))
+    } catch {
+      problems.append(ImportProblem(line: row.line, ImportText("\(error)")))
+    }
+  }
+
+  /// A refusal of the pack, at the column that the field came from.
+  private mutating func report(
+    _ row: ImportTable.Row, _ template: ImportMapping.EventTemplate, _ refusal: EventRefusal
+  ) {
+    var column: Int?
+    if refusal.pointer == "/subject" {
+      column = template.subject.lazy.compactMap { if case .column(let column) = $0 { column } else { nil } }.first
+    } else if refusal.pointer == "/time" {
+      column = template.time
+    } else {
+      // The field itself, or one inside it.
+      let field = template.data.first { field in
+        let pointer = "/data/" + field.path.map { JSONText.pointerToken($0) }.joined(separator: "/")
+        return refusal.pointer == pointer || refusal.pointer.hasPrefix(pointer + "/")
+      }
+      // Of several columns the one that is filled, so that the cell is named that holds the value.
+      if case .columns(let columns)? = field?.content {
+        column = columns.first { row.cells[$0].text?.isEmpty == false } ?? columns.first
+      }
+    }
+    guard let column else {
+      problems.append(ImportProblem(line: row.line, ImportText("\(template.type) \(refusal)")))
+      return
+    }
+    report(row, column, ImportText(refusal.detail))
+  }
+
+  private mutating func report(_ row: ImportTable.Row, _ column: Int, _ detail: ImportText) {
+    let place = table.places[column]
+    problems.append(ImportProblem(line: row.line, column: place.column, name: place.name, detail))
+  }
+
+  /// The text that JSON text stands for: a string decoded, all else as it is.
+  private static func plain(_ json: String) -> String {
+    (try? JSONDocument(json).root.string) ?? json
+  }
+}
+
+/// A JSON object put together from paths.
+private struct ObjectText {
+  private indirect enum Node {
+    case value(String)
+    case object([(name: String, node: Node)])
+  }
+
+  private var root: [(name: String, node: Node)] = []
+
+  mutating func set(_ path: [String], _ json: String) {
+    ObjectText.set(path[...], json, in: &root)
+  }
+
+  private static func set(_ path: ArraySlice<String>, _ json: String, in members: inout [(name: String, node: Node)]) {
+    guard let name = path.first else { return }
+    var inner: [(name: String, node: Node)] = []
+    let index = members.firstIndex { $0.name == name }
+    if let index, case .object(let known) = members[index].node { inner = known }
+    if path.count > 1 { set(path.dropFirst(), json, in: &inner) }
+    let node = path.count > 1 ? Node.object(inner) : .value(json)
+    if let index { members[index].node = node } else { members.append((name, node)) }
+  }
+
+  var json: String { ObjectText.text(root) }
+
+  private static func text(_ members: [(name: String, node: Node)]) -> String {
+    let texts = members.map { member in
+      let value =
+        switch member.node {
+        case .value(let json): json
+        case .object(let inner): text(inner)
+        }
+      return JSONText.string(member.name) + ":" + value
+    }
+    return "{" + texts.joined(separator: ",") + "}"
+  }
+}
