@@ -8,7 +8,7 @@ public import TransparencyLog
 ///
 /// ```swift
 /// let log = try Log.open(directory, stateAfter: …, …)
-/// let results = await log.append([AppendGroup([PreparedEvent(event)], recordedBy: "dms")])
+/// let outcome = await log.append(request)
 /// ```
 public final class Log: Sendable {
   public let directory: LedgerDirectory
@@ -213,19 +213,17 @@ public final class Log: Sendable {
   // MARK: Writing
 
   /// Records the groups, each wholly or not at all, and returns when all of it is durable or refused.
-  public func append(_ groups: [AppendGroup]) async -> [Result<[Receipt], AppendError>] {
+  public func append(_ request: AppendRequest) async -> AppendOutcome {
     await withCheckedContinuation { continuation in
-      append(groups) { continuation.resume(returning: $0) }
+      append(request) { continuation.resume(returning: $0) }
     }
   }
 
   /// As ``append(_:)``, without a task that waits.
   ///
   /// - Parameter whenDone: called once, on the sequencer's thread or the caller's; it must not block.
-  public func append(
-    _ groups: [AppendGroup], whenDone: @escaping @Sendable ([Result<[Receipt], AppendError>]) -> Void
-  ) {
-    sequencer.submit(groups, whenDone: whenDone)
+  public func append(_ request: AppendRequest, whenDone: @escaping @Sendable (AppendOutcome) -> Void) {
+    sequencer.submit(request, whenDone: whenDone)
   }
 
   /// The cuts of ``unrecordedCuts`` stand in the log now.

@@ -35,7 +35,7 @@ final class Sequencer: @unchecked Sendable {
 
   // Under `condition`:
   private let condition = NSCondition()
-  private var waiting: [Request] = []
+  private var waiting: [Pending] = []
   private var waitingEvents = 0
   private var waitingBytes = 0
   private var shares: [String: Share] = [:]
@@ -49,12 +49,12 @@ final class Sequencer: @unchecked Sendable {
   private var staged: Staged
   /// Behind the newest record, staged or durable, that an examination may depend on: any but the ledger's own.
   private var examinable: UInt64
-  private var groupBuffer: [UInt8] = []
+  private var plan = GroupPlan()
   private var now = Timestamp(microseconds: 0)
-  /// The newest `recordedtime` as text.
-  private var timeText: (time: Timestamp, text: String)?
+  /// What the records of the request at hand have in common.
+  private var recorded = Stamp.Recorded(time: Timestamp(microseconds: .min), by: "")
+  private var names = RequestNames()
   private var numbers: [ExactText: UInt32] = [:]
-  private var recentNames: [(name: ExactText, number: UInt32)] = []
   private var reader: IndexReader { index.reader }
 
   /// - Parameter end: the end of the log, everything before it being on the disk.
@@ -91,12 +91,12 @@ final class Sequencer: @unchecked Sendable {
   // MARK: Callers' side
 
   /// Hands over groups. The groups are independent; `whenDone` is told once when each is recorded and durable, or refused.
-  func submit(_ groups: [AppendGroup], whenDone: @escaping @Sendable ([Result<[Receipt], AppendError>]) -> Void) {
-    if groups.isEmpty { return whenDone([]) }
-    enqueue(Request(groups: groups, duration: metrics.append, whenDone: whenDone))
+  func submit(_ request: AppendRequest, whenDone: @escaping @Sendable (AppendOutcome) -> Void) {
+    let pending = Pending(request, duration: metrics.append, whenDone: whenDone)
+    if request.groupCount == 0 { pending.answer() } else { enqueue(pending) }
   }
 
-  private func enqueue(_ request: Request) {
+  private func enqueue(_ request: Pending) {
     condition.lock()
     let refusal: AppendError? =
       if let stopReason {
@@ -116,7 +116,7 @@ final class Sequencer: @unchecked Sendable {
       condition.signal()
     }
     condition.unlock()
-    if let refusal { request.refuseAll(refusal) }
+    if let refusal { request.refuse(refusal) }
   }
 
   /// What waits of one principal.
@@ -124,12 +124,12 @@ final class Sequencer: @unchecked Sendable {
     var events = 0
     var bytes = 0
 
-    mutating func add(_ request: Request) {
+    mutating func add(_ request: Pending) {
       events += request.events
       bytes += request.bytes
     }
 
-    mutating func remove(_ request: Request) {
+    mutating func remove(_ request: Pending) {
       events -= request.events
       bytes -= request.bytes
     }
@@ -137,7 +137,7 @@ final class Sequencer: @unchecked Sendable {
 
   /// Whether there is no room for the request, or for its sender: one principal may fill half of the queue, so that there
   /// is always room for others. A request that is alone is always taken.
-  private func isTooMuch(_ request: Request) -> Bool {
+  private func isTooMuch(_ request: Pending) -> Bool {
     func isTooMuch(_ events: Int, _ bytes: Int, of parts: Int) -> Bool {
       events > 0
         && (events + request.events > limits.waitingEvents / parts
@@ -171,7 +171,7 @@ final class Sequencer: @unchecked Sendable {
     return stopReason
   }
 
-  private func nextRequests() -> [Request]? {
+  private func nextRequests() -> [Pending]? {
     condition.lock()
     defer { condition.unlock() }
     while waiting.isEmpty, !isClosing { condition.wait() }
@@ -180,13 +180,13 @@ final class Sequencer: @unchecked Sendable {
       condition.broadcast()
       return nil
     }
-    var taken: [Request] = []
+    var taken: [Pending] = []
     swap(&taken, &waiting)
     return taken
   }
 
   /// All of them have been answered: their room is free again.
-  private func release(_ requests: [Request]) {
+  private func release(_ requests: [Pending]) {
     condition.lock()
     for request in requests {
       waitingEvents -= request.events
@@ -206,13 +206,13 @@ final class Sequencer: @unchecked Sendable {
         for request in requests {
           // Once for all groups of a request, which came at one moment.
           now = clock()
-          for (number, group) in request.groups.enumerated() {
-            let answer = Answer(request: request, group: number)
+          names.begin(request.request)
+          for group in 0..<request.request.groupCount {
             if let stopReason {
-              answer.give(.failure(.stopped(stopReason)))
-            } else {
-              try admit(group, answer)
+              request.refuse(.stopped(stopReason))
+              break
             }
+            try admit(group, of: request)
             if staged.buffer.count >= Sequencer.commitBytes { try commit() }
           }
         }
@@ -223,242 +223,212 @@ final class Sequencer: @unchecked Sendable {
         LogIndex.remove(path: directory.index)
         stop("the index cannot be used: \(error)")
         failStaged(.stopped("the index cannot be used: \(error)"))
-        for request in requests { request.refuseUnanswered(.stopped("the index cannot be used")) }
+        for request in requests { request.refuse(.stopped("the index cannot be used")) }
       }
       release(requests)
     }
   }
 
   /// Decides on a group, and stages its records if it is to be recorded. Nothing of a refused group stays.
-  private func admit(_ group: AppendGroup, _ answer: Answer) throws {
-    var planned = try plan(group)
-    if case .success(let slots) = planned, slots.contains(where: \.isFresh), let examination = group.examination,
+  private func admit(_ group: Int, of request: Pending) throws {
+    let events = request.request.events(of: group)
+    var refusal = try decide(events, of: request)
+    if refusal == nil, plan.freshCount > 0, let examination = request.request.examinations[group],
       examination.size < min(examinable, staged.end.position.size)
     {
       // What came since must be durable to be looked at; until the group is staged, nothing more comes.
       try commit()
-      if let stopReason { return answer.give(.failure(.stopped(stopReason))) }
-      planned = try examination.again(end.position.size).map { .failure($0) } ?? plan(group)
+      if let stopReason { refusal = .stopped(stopReason) }
+      refusal = try refusal ?? examination.again(end.position.size) ?? decide(events, of: request)
     }
-    switch planned {
-    case .failure(let refusal):
-      // Answered with the commit: what led to the refusal may itself be staged.
-      staged.answers.append((answer, .failure(refusal)))
-    case .success(let slots):
-      if slots.contains(where: \.isFresh) {
-        guard let error = try stage(group, slots, answer) else { return }
-        staged.answers.append((answer, .failure(error)))
-      } else {
-        staged.answers.append((answer, .success(slots.compactMap(\.receipt))))
-      }
-    }
+    if refusal == nil, plan.freshCount > 0 { refusal = try stage(events, of: request) }
+    // Answered with the commit: what led to a refusal may itself be staged.
+    if let refusal { request.refusals[group] = refusal }
+    staged.answer(group, of: request)
   }
 
-  /// An event that is to be recorded: its subject as it will be then, and its type and actor as the index numbers them.
-  private struct Fresh {
-    var subject: SubjectEntry
-    var type: UInt32
-    var actor: UInt32
-  }
-
-  /// What becomes of one event of a group.
-  private enum Slot {
-    case fresh(Fresh)
-    case recorded(Receipt)
-
-    var isFresh: Bool { if case .fresh = self { true } else { false } }
-    var receipt: Receipt? { if case .recorded(let receipt) = self { receipt } else { nil } }
-  }
-
-  private func plan(_ group: AppendGroup) throws -> Result<[Slot], AppendError> {
-    var slots: [Slot] = []
-    slots.reserveCapacity(group.events.count)
-    // What earlier events of the same batch make of things.
-    var keys: [IndexKey: Int] = [:]
-    var subjects: [IndexKey: SubjectEntry] = [:]
-    var events: [IndexKey: [EventEntry]] = [:]
+  /// Finds what becomes of each event of a group, in ``plan``; in the request what is recorded already.
+  ///
+  /// - Returns: why the group is refused.
+  private func decide(_ events: Range<Int>, of request: Pending) throws -> AppendError? {
+    plan.begin()
     var sequence = staged.end.position.size
-
-    for (position, prepared) in group.events.enumerated() {
-      let event = prepared.event
-      if group.events.count > 1 {
-        if let first = keys.updateValue(position, forKey: prepared.key) {
-          return .failure(.repeatedInBatch(index: position, first: first))
-        }
+    for place in events {
+      let position = place - events.lowerBound
+      let entry = request.request.entries[place]
+      if events.count > 1, let first = plan.first(entry.key, at: position) {
+        return .repeatedInBatch(index: position, first: first)
       }
-      let found = try index.find(prepared.key, of: prepared.subjectKey)
+      let found = try index.find(entry.key, of: entry.subjectKey)
       // Idempotency comes first: a repeated event gets its receipt, whatever version it expects.
-      if let known = staged.memory.ids.value(for: prepared.key)?.sequence ?? found.sequence {
-        switch try receipt(again: prepared, at: known, position: position) {
-        case .success(let receipt): slots.append(.recorded(receipt))
-        case .failure(let refusal): return .failure(refusal)
-        }
+      if let known = staged.memory.ids.value(for: entry.key)?.sequence ?? found.sequence {
+        if let refusal = try repeated(place, of: request, at: known, position: position) { return refusal }
+        plan.slots.append(nil)
         continue
       }
 
-      let key = prepared.subjectKey
-      let before = subjects[key] ?? staged.memory.state(of: key) ?? found.subject
-      if let expected = event.expectedVersion, expected != before?.version ?? 0 {
-        return .failure(.versionConflict(index: position, expected: expected, actual: before?.version ?? 0))
+      // What earlier events of the same batch make of the subject comes before what is known of it.
+      let before = plan.subject(entry.subjectKey) ?? staged.memory.state(of: entry.subjectKey) ?? found.subject
+      if let expected = entry.expectedVersion, expected != before?.version ?? 0 {
+        return .versionConflict(index: position, expected: expected, actual: before?.version ?? 0)
       }
-      if let allowed = prepared.transition.from {
+      let transition = request.request.kinds[Int(entry.kind)].transition
+      if let allowed = transition.from {
         let state = before.flatMap { index.text($0.state) }
         let isAllowed = before == nil ? allowed.contains(nil) : state.map { allowed.contains($0) } ?? false
         guard isAllowed else {
-          return .failure(.stateConflict(index: position, state: state, isNew: before == nil, allowed: allowed))
+          return .stateConflict(index: position, state: state, isNew: before == nil, allowed: allowed)
         }
       }
-      let actor = event.authid ?? group.recordedBy
-      let fresh = Fresh(
+      let fresh = GroupPlan.Fresh(
         subject: SubjectEntry(
-          key: key, version: (before?.version ?? 0) + 1, first: before?.first ?? sequence, last: sequence,
-          state: prepared.transition.to.map(number) ?? before?.state ?? 0),
-        type: number(of: event.type), actor: number(of: actor))
-      if let second = prepared.transition.second {
-        let type = number(of: second)
-        var found = (events[key] ?? []).contains { $0.type == type && $0.actor != fresh.actor }
-        staged.memory.forEachEvent(of: key) { earlier in
-          found = found || earlier.type == type && earlier.actor != fresh.actor
-          return !found
-        }
-        if try !found && !reader.hasEvent(on: event.subject, type: second, byOtherThan: actor) {
-          return .failure(.secondMissing(index: position, type: second, authid: actor))
-        }
+          key: entry.subjectKey, version: (before?.version ?? 0) + 1, first: before?.first ?? sequence, last: sequence,
+          state: names.state(entry.kind, request.request, number(of:)) ?? before?.state ?? 0),
+        type: names.type(entry.kind, request.request, number(of:)),
+        actor: names.actor(entry.actor, request.request, number(of:)))
+      if let second = transition.second, try !hasSecond(second, before: fresh, at: place, of: request) {
+        return .secondMissing(index: position, type: second, authid: request.request.actors[Int(entry.actor)])
       }
-      if group.events.count > 1 {
-        subjects[key] = fresh.subject
-        let entry = EventEntry(
-          subject: fresh.subject.first, sequence: sequence, type: fresh.type, actor: fresh.actor)
-        events[key, default: []].append(entry)
-      }
+      if events.count > 1 { plan.remember(fresh.subject) }
       sequence += 1
-      slots.append(.fresh(fresh))
+      plan.slots.append(fresh)
+      plan.freshCount += 1
     }
-    return .success(slots)
+    return nil
   }
 
-  /// The first receipt of an event that is there already, or why its repetition is refused.
-  private func receipt(
-    again prepared: PreparedEvent, at known: UInt64, position: Int
-  ) throws -> Result<Receipt, AppendError> {
+  /// Whether another actor has recorded an event of that type on the subject: in the same batch, in flight, or long ago.
+  private func hasSecond(
+    _ second: String, before fresh: GroupPlan.Fresh, at place: Int, of request: Pending
+  ) throws -> Bool {
+    let type = number(of: second)
+    let key = fresh.subject.key
+    var found = plan.slots.contains { slot in
+      slot.map { $0.subject.key == key && $0.type == type && $0.actor != fresh.actor } ?? false
+    }
+    if found { return true }
+    staged.memory.forEachEvent(of: key) { earlier in
+      found = earlier.type == type && earlier.actor != fresh.actor
+      return !found
+    }
+    if found { return true }
+    let entry = request.request.entries[place]
+    return try reader.hasEvent(
+      on: request.request.event(at: place).subject, type: second,
+      byOtherThan: request.request.actors[Int(entry.actor)])
+  }
+
+  /// Notes the first receipt of an event that is there already.
+  ///
+  /// - Returns: why its repetition is refused.
+  private func repeated(
+    _ place: Int, of request: Pending, at known: UInt64, position: Int
+  ) throws -> AppendError? {
     let found: Record?
     do {
       found = try record(at: known)
     } catch let error as DamagedRecord {
       // One rotten record keeps its event from being told from a repetition, and nobody else from recording.
-      return .failure(.contentUnknown(index: position, sequence: known, reason: "\(error)"))
+      return .contentUnknown(index: position, sequence: known, reason: "\(error)")
     }
-    guard let record = found, record.source == prepared.event.source, record.id == prepared.event.id else {
-      throw SystemError(call: "look up", path: directory.index, errno: EIO)
-    }
+    let event = try request.request.event(at: place)
+    guard let record = found, record.source == event.source, record.id == event.id,
+      let time = Timestamp(record.recordedTime)
+    else { throw SystemError(call: "look up", path: directory.index, errno: EIO) }
     do {
-      let isSame = try prepared.plain.hasContent(of: record) { _, _ in try checkContent(prepared.plain, record) }
-      guard isSame else { return .failure(.idReused(index: position, sequence: known)) }
+      let sent = try request.request.sentEvent(at: place)
+      let isSame = try sent.hasContent(of: record) { _, _ in try checkContent(sent, record) }
+      guard isSame else { return .idReused(index: position, sequence: known) }
     } catch {
-      return .failure(.contentUnknown(index: position, sequence: known, reason: "\(error)"))
+      return .contentUnknown(index: position, sequence: known, reason: "\(error)")
     }
-    return .success(
-      Receipt(
-        sequence: known, subject: record.subject, subjectVersion: record.subjectVersion,
-        leafHash: RFC6962.leafHash(record.line), recordedTime: record.recordedTime, duplicate: true))
+    request.placements[place] = Placement(
+      sequence: known, subjectVersion: record.subjectVersion, leafHash: RFC6962.leafHash(record.line),
+      recordedTime: time, duplicate: true)
+    return nil
   }
 
   /// The number of a name in the index, looked up once.
   private func number(of name: String) -> UInt32 {
     let name = ExactText(name)
-    if let recent = recentNames.first(where: { $0.name == name }) { return recent.number }
-    let number = numbers[name] ?? index.add(name: name.text)
+    if let known = numbers[name] { return known }
+    let number = index.add(name: name.text)
     numbers[name] = number
-    // The type and the actor of an event are mostly those of the one before.
-    if recentNames.count == 4 { recentNames.removeLast() }
-    recentNames.insert((name, number), at: 0)
     return number
   }
 
-  /// Writes the group's lines behind those already staged.
+  /// Writes the lines of the planned group behind those already staged.
   ///
   /// - Returns: why the group cannot be recorded after all.
-  private func stage(_ group: AppendGroup, _ slots: [Slot], _ answer: Answer) throws -> AppendError? {
+  private func stage(_ events: Range<Int>, of request: Pending) throws -> AppendError? {
     let behind = staged.end.lastTime.microseconds - now.microseconds
     guard behind <= Sequencer.clockTolerance else { return .clockBehind(microseconds: behind) }
     let time = max(now, staged.end.lastTime)
-
-    let fresh = slots.count { $0.isFresh }
-    let first = staged.end.position.size
-    let batchEnd = fresh > 1 ? first + UInt64(fresh) - 1 : nil
-    var hash = staged.end.lastHash
-    let text = recordedTime(time)
-    var lines: [(event: Int, fresh: Fresh, range: Range<Int>, hash: Digest)] = []
-    lines.reserveCapacity(fresh)
-    var receipts: [Receipt] = []
-    receipts.reserveCapacity(slots.count)
-    groupBuffer.removeAll(keepingCapacity: true)
-    for (position, slot) in slots.enumerated() {
-      guard case .fresh(let fresh) = slot else {
-        slot.receipt.map { receipts.append($0) }
-        continue
-      }
-      let event = group.events[position].event
-      let start = groupBuffer.count
-      let stamp = Stamp(
-        sequence: first + UInt64(lines.count), subjectVersion: fresh.subject.version, recordedTime: time,
-        recordedBy: group.recordedBy, batchEnd: batchEnd, previousHash: hash)
-      event.writeLine(stamp: stamp, to: &groupBuffer)
-      let range = start..<groupBuffer.count
-      guard range.count <= Event.maximumLineLength else { return .lineTooLong(index: position, length: range.count) }
-      hash = groupBuffer.withUnsafeBytes { RFC6962.leafHash(UnsafeRawBufferPointer(rebasing: $0[range])) }
-      groupBuffer.append(0x0A)
-      lines.append((position, fresh, range, hash))
-      receipts.append(
-        Receipt(
-          sequence: stamp.sequence, subject: event.subject, subjectVersion: stamp.subjectVersion, leafHash: hash,
-          recordedTime: text, duplicate: false))
+    if recorded.time != time || recorded.by != request.request.recordedBy {
+      recorded = Stamp.Recorded(time: time, by: request.request.recordedBy)
     }
-    guard group.events.count == 1 || groupBuffer.count <= limits.batchBytes else {
-      return .batchTooLarge(bytes: groupBuffer.count, maximum: limits.batchBytes)
+
+    let first = staged.end.position.size
+    let start = staged.buffer.count
+    var stamp = Stamp(
+      sequence: first, subjectVersion: 0, recorded: recorded,
+      batchEnd: plan.freshCount > 1 ? first + UInt64(plan.freshCount) - 1 : nil, previousHash: staged.end.lastHash)
+    for (position, slot) in plan.slots.enumerated() {
+      guard let fresh = slot else { continue }
+      let place = events.lowerBound + position
+      stamp.subjectVersion = fresh.subject.version
+      let length = staged.write(request.request, place, stamp)
+      guard length <= Event.maximumLineLength else {
+        staged.cut(to: start)
+        return .lineTooLong(index: position, length: length)
+      }
+      stamp.previousHash = staged.hashOfLastLine(length)
+      plan.lines.append(GroupPlan.Line(place: place, length: length, hash: stamp.previousHash))
+      request.placements[place] = Placement(
+        sequence: stamp.sequence, subjectVersion: stamp.subjectVersion, leafHash: stamp.previousHash,
+        recordedTime: time, duplicate: false)
+      stamp.sequence += 1
+    }
+    let bytes = staged.buffer.count - start
+    guard events.count == 1 || bytes <= limits.batchBytes else {
+      staged.cut(to: start)
+      return .batchTooLarge(bytes: bytes, maximum: limits.batchBytes)
     }
 
     // Neither a record nor a batch crosses a segment.
     let used = staged.end.position.offset
-    if used > 0, used + UInt64(groupBuffer.count) > limits.segmentBytes {
+    if used > 0, used + UInt64(bytes) > limits.segmentBytes {
+      let lines = Array(staged.buffer[start...])
+      staged.cut(to: start)
       try commit()
       if let stopReason { return .stopped(stopReason) }
       // The disk was full: what this group was planned on has not been recorded.
       guard staged.end.position.size == first else { return .diskFull }
       if let error = openNextSegment() { return error }
+      staged.putBack(lines)
     }
 
-    let place = staged.end.position
-    if lines.contains(where: { !group.events[$0.event].event.type.hasPrefix(Log.ledgerTypePrefix) }) {
-      examinable = first + UInt64(lines.count)
+    var line = 0
+    for slot in plan.slots {
+      guard let fresh = slot else { continue }
+      let written = plan.lines[line]
+      staged.append(request.request.entries[written.place].key, fresh, hash: written.hash, length: written.length + 1)
+      line += 1
     }
-    for line in lines {
-      staged.append(
-        group.events[line.event].key, line.fresh.subject, type: line.fresh.type, actor: line.fresh.actor,
-        hash: line.hash,
-        place: LogPosition(
-          size: staged.end.position.size, segment: place.segment, offset: place.offset + UInt64(line.range.lowerBound)),
-        length: line.range.count + 1)
-    }
-    staged.buffer.append(contentsOf: groupBuffer)
     staged.end.lastTime = time
-    staged.answers.append((answer, .success(receipts)))
+    let isOwn = plan.lines.allSatisfy { written in
+      let kind = request.request.entries[written.place].kind
+      return request.request.kinds[Int(kind)].type.utf8.starts(with: Log.ledgerTypePrefix.utf8)
+    }
+    if !isOwn { examinable = staged.end.position.size }
     return nil
-  }
-
-  private func recordedTime(_ time: Timestamp) -> String {
-    if let timeText, timeText.time == time { return timeText.text }
-    let text = time.text
-    timeText = (time, text)
-    return text
   }
 
   /// Makes everything staged durable with one write and one sync, and answers.
   private func commit() throws {
     guard !staged.buffer.isEmpty else {
-      let answers = staged.answers
-      staged.answers.removeAll(keepingCapacity: true)
-      for (answer, result) in answers { answer.give(result) }
+      let answers = staged.takeAnswers()
+      for (request, groups) in answers { request.settle(groups) }
       return
     }
     let path = end.position.segment.path(in: directory)
@@ -486,9 +456,9 @@ final class Sequencer: @unchecked Sendable {
     try index.add(staged.memory)
     durable.publish(end.position)
     committed(end, staged.hashes)
-    let answers = staged.answers
+    let answers = staged.takeAnswers()
     staged.reset(after: end)
-    for (answer, result) in answers { answer.give(result) }  // crash here: a repeated event gets its first receipt
+    for (request, groups) in answers { request.settle(groups) }  // crash here: a repeated event gets its first receipt
   }
 
   private func failWrite(_ error: SystemError, path: String) {
@@ -507,10 +477,10 @@ final class Sequencer: @unchecked Sendable {
   }
 
   private func failStaged(_ error: AppendError) {
-    let answers = staged.answers
+    let answers = staged.takeAnswers()
     staged.reset(after: end)
     // A refusal may rest on an event that was not recorded after all, so it is not given either.
-    for (answer, _) in answers { answer.give(.failure(error)) }
+    for (request, groups) in answers { request.refuse(groups, error) }
   }
 
   /// Closes the segment and opens the one after it. Everything in the old one is synced already.
@@ -562,27 +532,61 @@ final class Sequencer: @unchecked Sendable {
 
 /// What the next commit will write, and whom it will answer.
 private struct Staged {
-  var buffer: [UInt8] = []
+  private(set) var buffer: [UInt8] = []
   var memory = IndexMemory()
   /// The end of the log when this is durable.
   var end: LogEnd
-  var answers: [(Answer, Result<[Receipt], AppendError>)] = []
   /// The leaf hashes of its records.
   private(set) var hashes: [Digest] = []
+  /// Groups that are decided, those of one request together.
+  private var answers: [(request: Pending, groups: Range<Int>)] = []
   private var first: UInt64
-  private var ranges: [Range<Int>] = []
+  /// Behind the last byte of each line.
+  private var lineEnds: [Int] = []
 
   init(after end: LogEnd) {
     self.end = end
     first = end.position.size
   }
 
-  mutating func append(
-    _ key: IndexKey, _ subject: SubjectEntry, type: UInt32, actor: UInt32, hash: Digest, place: LogPosition, length: Int
-  ) {
-    memory.add(key: key, subject: subject, type: type, actor: actor, hash: hash, place: place)
-    let start = ranges.last?.upperBound ?? 0
-    ranges.append(start..<start + length)
+  // MARK: Lines
+
+  /// Writes the line of an event, and its LF, behind the others.
+  ///
+  /// - Returns: its length without the LF.
+  mutating func write(_ request: borrowing AppendRequest, _ place: Int, _ stamp: Stamp) -> Int {
+    let start = buffer.count
+    let entry = request.entries[place]
+    request.text.withUnsafeBufferPointer { text in
+      buffer.append(contentsOf: UnsafeBufferPointer(rebasing: text[entry.head.indices]))
+      stamp.write(to: &buffer)
+      buffer.append(contentsOf: UnsafeBufferPointer(rebasing: text[entry.tail.indices]))
+    }
+    buffer.append(0x0A)
+    return buffer.count - start - 1
+  }
+
+  /// The leaf hash of the line that was written last.
+  func hashOfLastLine(_ length: Int) -> Digest {
+    buffer.withUnsafeBytes { bytes in
+      let start = bytes.count - length - 1
+      return RFC6962.leafHash(UnsafeRawBufferPointer(rebasing: bytes[start..<start + length]))
+    }
+  }
+
+  /// Takes back lines that were written and do not count.
+  mutating func cut(to count: Int) { buffer.removeSubrange(count...) }
+
+  /// Puts back lines that were cut.
+  mutating func putBack(_ lines: [UInt8]) { buffer.append(contentsOf: lines) }
+
+  /// Counts a line that was written: it begins where those counted before it end.
+  ///
+  /// - Parameter length: with its LF.
+  mutating func append(_ key: IndexKey, _ fresh: GroupPlan.Fresh, hash: Digest, length: Int) {
+    memory.add(
+      key: key, subject: fresh.subject, type: fresh.type, actor: fresh.actor, hash: hash, place: end.position)
+    lineEnds.append((lineEnds.last ?? 0) + length)
     hashes.append(hash)
     end.frontier.append(hash)
     end.lastHash = hash
@@ -591,8 +595,24 @@ private struct Staged {
   }
 
   func line(at sequence: UInt64) -> [UInt8]? {
-    guard sequence >= first, sequence - first < UInt64(ranges.count) else { return nil }
-    return Array(buffer[ranges[Int(sequence - first)].dropLast()])
+    guard sequence >= first, sequence - first < UInt64(lineEnds.count) else { return nil }
+    let number = Int(sequence - first)
+    return Array(buffer[(number == 0 ? 0 : lineEnds[number - 1])..<lineEnds[number] - 1])
+  }
+
+  // MARK: Answers
+
+  mutating func answer(_ group: Int, of request: Pending) {
+    if let last = answers.last, last.request === request {
+      answers[answers.count - 1].groups = last.groups.lowerBound..<group + 1
+    } else {
+      answers.append((request, group..<group + 1))
+    }
+  }
+
+  mutating func takeAnswers() -> [(request: Pending, groups: Range<Int>)] {
+    defer { answers.removeAll() }
+    return answers
   }
 
   mutating func reset(after end: LogEnd) {
@@ -600,74 +620,156 @@ private struct Staged {
     memory.removeAll()
     self.end = end
     first = end.position.size
-    ranges.removeAll(keepingCapacity: true)
+    lineEnds.removeAll(keepingCapacity: true)
     hashes.removeAll(keepingCapacity: true)
-    answers.removeAll(keepingCapacity: true)
   }
 }
 
-extension PreparedEvent {
-  /// About how many bytes it holds while it waits: its texts, and for JSON the places of its values.
-  fileprivate var memory: Int {
-    switch event.payload {
-    case .none: 512
-    case .json(let value): 512 + 4 * value.range.count
-    case .base64(let text): 512 + text.utf8.count
-    }
+/// What becomes of the events of the group at hand, and what those before it in the same batch make of things.
+private struct GroupPlan {
+  /// An event that is to be recorded: its subject as it will be then, and its type and actor as the index numbers them.
+  struct Fresh {
+    var subject: SubjectEntry
+    var type: UInt32
+    var actor: UInt32
+  }
+
+  /// A line that has been written.
+  struct Line {
+    /// Of its event in the request.
+    var place: Int
+    var length: Int
+    var hash: Digest
+  }
+
+  private struct Position: KeyedEntry {
+    var key: IndexKey
+    var position: Int
+  }
+
+  private struct Subject: KeyedEntry {
+    var entry: SubjectEntry
+    var key: IndexKey { entry.key }
+  }
+
+  /// One for each event; nil for one that is recorded already.
+  var slots: [Fresh?] = []
+  var freshCount = 0
+  var lines: [Line] = []
+  private var positions = KeyTable<Position>()
+  private var subjects = KeyTable<Subject>()
+
+  mutating func begin() {
+    slots.removeAll(keepingCapacity: true)
+    lines.removeAll(keepingCapacity: true)
+    freshCount = 0
+    positions.removeAll()
+    subjects.removeAll()
+  }
+
+  /// Notes an event's key.
+  ///
+  /// - Returns: the position of the event that has had it before, if any.
+  mutating func first(_ key: IndexKey, at position: Int) -> Int? {
+    let slot = positions.slot(of: key)
+    if let known = positions[slot] { return known.position }
+    positions.set(Position(key: key, position: position), in: slot)
+    return nil
+  }
+
+  func subject(_ key: IndexKey) -> SubjectEntry? { subjects.value(for: key)?.entry }
+
+  mutating func remember(_ subject: SubjectEntry) { subjects.put(Subject(entry: subject)) }
+}
+
+/// The numbers that the index has for the types, states and actors of one request, each asked for once and only where an
+/// event gets so far.
+private struct RequestNames {
+  private static let unknown = UInt32.max
+  private var types: [UInt32] = []
+  private var states: [UInt32] = []
+  private var actors: [UInt32] = []
+
+  mutating func begin(_ request: borrowing AppendRequest) {
+    RequestNames.reset(&types, request.kinds.count)
+    RequestNames.reset(&states, request.kinds.count)
+    RequestNames.reset(&actors, request.actors.count)
+  }
+
+  private static func reset(_ numbers: inout [UInt32], _ count: Int) {
+    numbers.removeAll(keepingCapacity: true)
+    for _ in 0..<count { numbers.append(unknown) }
+  }
+
+  mutating func type(_ kind: Int32, _ request: borrowing AppendRequest, _ number: (String) -> UInt32) -> UInt32 {
+    let kind = Int(kind)
+    if types[kind] == RequestNames.unknown { types[kind] = number(request.kinds[kind].type) }
+    return types[kind]
+  }
+
+  /// The state that the type leads to; nil where it leaves it as it was.
+  mutating func state(_ kind: Int32, _ request: borrowing AppendRequest, _ number: (String) -> UInt32) -> UInt32? {
+    let kind = Int(kind)
+    guard let state = request.kinds[kind].transition.to else { return nil }
+    if states[kind] == RequestNames.unknown { states[kind] = number(state) }
+    return states[kind]
+  }
+
+  mutating func actor(_ actor: Int32, _ request: borrowing AppendRequest, _ number: (String) -> UInt32) -> UInt32 {
+    let actor = Int(actor)
+    if actors[actor] == RequestNames.unknown { actors[actor] = number(request.actors[actor]) }
+    return actors[actor]
   }
 }
 
-/// A caller's groups, answered together.
-private final class Request {
-  let groups: [AppendGroup]
-  let events: Int
+/// A request that has been handed over, and what has become of its groups so far. They are answered together, when all
+/// are decided and what was recorded is durable.
+private final class Pending {
+  let request: AppendRequest
   let bytes: Int
-  private var results: [Result<[Receipt], AppendError>?]
-  private var unanswered: Int
-  private let whenDone: @Sendable ([Result<[Receipt], AppendError>]) -> Void
+  var placements: [Placement]
+  var refusals: [Int: AppendError] = [:]
+  /// The first so many groups are settled: they are decided in their order.
+  private var settled = 0
+  private let whenDone: @Sendable (AppendOutcome) -> Void
   private let duration: Histogram
   private let stopwatch = Stopwatch()
 
-  init(
-    groups: [AppendGroup], duration: Histogram, whenDone: @escaping @Sendable ([Result<[Receipt], AppendError>]) -> Void
-  ) {
-    self.groups = groups
+  init(_ request: AppendRequest, duration: Histogram, whenDone: @escaping @Sendable (AppendOutcome) -> Void) {
+    self.request = request
     self.duration = duration
     self.whenDone = whenDone
-    results = Array(repeating: nil, count: groups.count)
-    unanswered = groups.count
-    events = groups.reduce(0) { $0 + $1.events.count }
-    bytes = groups.reduce(0) { $1.events.reduce($0) { $0 + $1.memory } }
+    bytes = request.memory
+    placements = Array(repeating: .none, count: request.eventCount)
   }
 
-  /// The principal that sent them.
-  var owner: String { groups.first?.recordedBy ?? "" }
+  var events: Int { request.eventCount }
 
-  func answer(_ group: Int, _ result: Result<[Receipt], AppendError>) {
-    guard results[group] == nil else { return }
-    results[group] = result
-    unanswered -= 1
-    guard unanswered == 0 else { return }
+  /// The principal that sent it.
+  var owner: String { request.recordedBy }
+
+  /// What was decided on these groups, the next ones, stands.
+  func settle(_ groups: Range<Int>) {
+    guard groups.upperBound > settled else { return }
+    settled = groups.upperBound
+    if settled == request.groupCount { answer() }
+  }
+
+  func answer() {
     duration.record(stopwatch.nanoseconds)
-    whenDone(results.compactMap { $0 })
+    whenDone(AppendOutcome(request, placements: placements, refusals: refusals))
   }
 
-  func refuseAll(_ error: AppendError) {
-    for group in groups.indices { answer(group, .failure(error)) }
+  /// Refuses these groups, the next ones, whatever was decided on them.
+  func refuse(_ groups: Range<Int>, _ error: AppendError) {
+    guard groups.upperBound > settled else { return }
+    for group in groups { refusals[group] = error }
+    settle(groups)
   }
 
-  func refuseUnanswered(_ error: AppendError) {
-    guard unanswered > 0 else { return }
-    refuseAll(error)
-  }
-}
-
-/// The right to answer one group of a request, once.
-private struct Answer {
-  let request: Request
-  let group: Int
-
-  func give(_ result: Result<[Receipt], AppendError>) {
-    request.answer(group, result)
+  /// Refuses all groups that are not settled yet.
+  func refuse(_ error: AppendError) {
+    guard settled < request.groupCount else { return }
+    refuse(settled..<request.groupCount, error)
   }
 }

@@ -9,9 +9,11 @@ struct EventPreparation: Sendable {
   let keys: KeyStore
   let isRecorded: @Sendable (Event) throws -> Bool
 
-  /// - Throws: ``Refusal`` with the pointer of the field, as in what the client sent.
-  func prepare(_ event: Event, by principal: Principal) throws -> PreparedEvent {
-    guard !event.type.hasPrefix(Log.ledgerTypePrefix) else {
+  /// Adds an event to the group that is being put together.
+  ///
+  /// - Throws: ``Refusal`` with the pointer of the field, as in what the client sent; then nothing has been added.
+  func prepare(_ event: Event, by principal: Principal, into request: inout AppendRequest) throws {
+    guard !event.type.utf8.starts(with: Log.ledgerTypePrefix.utf8) else {
       throw Refusal(.unprocessable, pointer: "/type", "events of the ledger itself cannot be sent")
     }
     guard event.source != Log.ledgerSource else {
@@ -23,25 +25,33 @@ struct EventPreparation: Sendable {
     guard principal.scope.contains(source: event.source) else {
       throw Refusal(.forbidden, pointer: "/source", "\(principal.name) may not append in the name of \(event.source)")
     }
-    let event = event.authid == nil || !principal.delegates ? event.acting(as: principal.name) : event
+    let actor = event.authid == nil || !principal.delegates ? principal.name : nil
     do {
       let type = try check(event)
-      // A repeated event must not give a person whose data were erased a new key.
-      if type.hasPersonalFields, try isRecorded(event) { return PreparedEvent(event) }
-      return PreparedEvent(
-        try seal(event, type), plain: event, transition: type.stateRule.transition(data: event.payload.json))
+      let fields = personalFields(of: event, type)
+      if fields.isEmpty {
+        request.add(event, actor: actor, transition: type.stateRule.transition(data: event.payload.json))
+      } else if try isRecorded(event) {
+        // A repeated event must not give a person whose data were erased a new key.
+        request.add(event, actor: actor)
+      } else {
+        let sent = actor.map { event.acting(as: $0) } ?? event
+        request.add(try seal(sent, fields), sent: sent, transition: type.stateRule.transition(data: sent.payload.json))
+      }
     } catch {
       // Idempotency comes first: a pack may have become stricter, or a key may be gone, since the event was recorded.
       // The sequencer finds the record and compares.
-      if try isRecorded(event) { return PreparedEvent(event) }
-      throw error
+      guard try isRecorded(event) else { throw error }
+      request.add(event, actor: actor)
     }
   }
 
-  /// Whether events of that type are sealed on their way, which may write keys to the disk, or held against the
+  /// Whether something in the event is sealed on its way, which may write keys to the disk, or it is held against the
   /// projections, which must have caught up for that.
   func blocks(_ event: Event) -> Bool {
-    packs.eventType(event.type)?.hasPersonalFields ?? false || !packs.objections(to: event.type).isEmpty
+    guard packs.objections(to: event.type).isEmpty else { return true }
+    guard let type = packs.eventType(event.type), type.hasPersonalFields else { return false }
+    return !personalFields(of: event, type).isEmpty
   }
 
   private func check(_ event: Event) throws -> EventType {
@@ -52,11 +62,14 @@ struct EventPreparation: Sendable {
     }
   }
 
+  private func personalFields(of event: Event, _ type: EventType) -> [PersonalField] {
+    guard type.hasPersonalFields, case .json(let data) = event.payload else { return [] }
+    return type.personalFields(of: data, subject: event.subject)
+  }
+
   /// Replaces the personal fields by their sealed form. What leaves here holds none of them in the clear.
-  private func seal(_ event: Event, _ type: EventType) throws -> Event {
-    guard type.hasPersonalFields, case .json(let data) = event.payload else { return event }
-    let fields = type.personalFields(of: data, subject: event.subject)
-    if fields.isEmpty { return event }
+  private func seal(_ event: Event, _ fields: [PersonalField]) throws -> Event {
+    guard case .json(let data) = event.payload else { return event }
     var sealed: [UInt8] = []
     var copied = data.range.lowerBound
     for field in fields {

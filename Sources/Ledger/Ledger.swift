@@ -156,62 +156,56 @@ public final class Ledger: Sendable {
   static func record(
     _ records: [OwnRecord], as actor: String, by principal: String, _ log: Log
   ) async throws -> [Receipt] {
-    let events = try records.map { record in
-      PreparedEvent(
+    var request = AppendRequest(recordedBy: principal)
+    for record in records {
+      request.add(
         Event(
           id: "\(record.name)-\(record.id)", source: Log.ledgerSource, type: Log.ledgerTypePrefix + record.name,
           subject: Log.ledgerSubject, extensions: [Extension("authid", .string(actor))],
           payload: .json(try JSONDocument(record.data).root)))
     }
-    let results = await log.append([AppendGroup(events, recordedBy: principal)])
-    guard let receipts = try results.first?.mapError({ Refusal($0, isBatch: false) }).get() else {
-      preconditionFailure("the log answers every group it is given")
-    }
-    return receipts
+    request.closeGroup()
+    return try await log.append(request).receipts(of: 0).mapError { Refusal($0, isBatch: false) }.get()
   }
 
   // MARK: Writing
 
-  /// Records groups of events, each wholly or not at all; all are answered when they are durable or refused.
+  /// An empty draft of what a principal wants to have recorded.
   ///
   /// - Parameter asBatch: whether the pointers of refusals begin with the event's place in its group.
-  public func append(
-    _ groups: [[Event]], by principal: Principal, asBatch: Bool = false
-  ) async -> [Result<[Receipt], Refusal>] {
+  public func draft(by principal: Principal, asBatch: Bool = false) -> AppendDraft {
+    AppendDraft(preparation, objections, by: principal, asBatch: asBatch)
+  }
+
+  /// Records what a draft holds.
+  ///
+  /// - Parameter whenDone: called once, on whatever thread, with what became of each group; it must not block.
+  public func append(_ draft: AppendDraft, whenDone: @escaping @Sendable (Appended) -> Void) {
+    log.append(draft.request) { whenDone(draft.answers($0)) }
+  }
+
+  /// Makes groups of events ready and records them, each wholly or not at all; returns when all are durable or refused.
+  ///
+  /// - Parameter asBatch: whether the pointers of refusals begin with the event's place in its group.
+  public func append(_ groups: [[Event]], by principal: Principal, asBatch: Bool = false) async -> Appended {
     await withCheckedContinuation { continuation in
       append(groups, by: principal, asBatch: asBatch) { continuation.resume(returning: $0) }
     }
   }
 
-  /// Records groups of events, each wholly or not at all.
+  /// As ``append(_:by:asBatch:)``, without a task that waits.
   ///
   /// - Parameter whenDone: called once, on whatever thread, with what became of each; it must not block.
   public func append(
     _ groups: [[Event]], by principal: Principal, asBatch: Bool = false,
-    whenDone: @escaping @Sendable ([Result<[Receipt], Refusal>]) -> Void
+    whenDone: @escaping @Sendable (Appended) -> Void
   ) {
-    guard principal.rights.contains(.append) else {
-      whenDone(groups.map { _ in .failure(Refusal(.forbidden, "\(principal.name) may not append events")) })
-      return
+    @Sendable func prepareAndAppend(_ whenDone: @escaping @Sendable (Appended) -> Void) {
+      var draft = draft(by: principal, asBatch: asBatch)
+      for group in groups { draft.add(group) }
+      append(draft, whenDone: whenDone)
     }
-    @Sendable func prepareAndAppend(_ whenDone: @escaping @Sendable ([Result<[Receipt], Refusal>]) -> Void) {
-      var accepted: [AppendGroup] = []
-      accepted.reserveCapacity(groups.count)
-      var refusals: [(place: Int, refusal: Refusal)] = []
-      for (place, group) in groups.enumerated() {
-        switch prepare(group, by: principal, asBatch: asBatch) {
-        case .success(let group): accepted.append(group)
-        case .failure(let refusal): refusals.append((place, refusal))
-        }
-      }
-      log.append(accepted) { [refusals] answers in
-        var results = answers.map { answer in answer.mapError { Refusal($0, isBatch: asBatch) } }
-        // In the order of their places, so that each stands where it was when it is put in.
-        for (place, refusal) in refusals { results.insert(.failure(refusal), at: place) }
-        whenDone(results)
-      }
-    }
-    if blocks(groups) {
+    if groups.contains(where: { $0.contains(where: seals) }) {
       let ticket = sealing.enter()
       DispatchQueue.global().async {
         prepareAndAppend { answers in
@@ -224,35 +218,9 @@ public final class Ledger: Sendable {
     }
   }
 
-  /// Whether events are among them that may have personal fields, or that the projections may speak against. Both are
-  /// done on a thread that may block: what is given to the ledger behind such a group may get its place before it.
-  public func blocks(_ groups: [[Event]]) -> Bool {
-    groups.contains { $0.contains(where: preparation.blocks) }
-  }
-
-  /// Checks, seals and examines.
-  private func prepare(
-    _ group: [Event], by principal: Principal, asBatch: Bool
-  ) -> Result<AppendGroup, Refusal> {
-    var events: [PreparedEvent] = []
-    events.reserveCapacity(group.count)
-    for (place, event) in group.enumerated() {
-      do {
-        events.append(try preparation.prepare(event, by: principal))
-      } catch let refusal as Refusal {
-        return .failure(asBatch ? refusal.prefixed("/\(place)") : refusal)
-      } catch {
-        // The key store: nothing has been written to the log.
-        return .failure(Refusal(.unavailable, pointer: asBatch ? "/\(place)" : "", "sealing failed: \(error)"))
-      }
-    }
-    do {
-      let examination = try objections.examination(of: events, recordedBy: principal.name)
-      return .success(AppendGroup(events, recordedBy: principal.name, examination: examination))
-    } catch {
-      return .failure(Refusal(error, isBatch: asBatch))
-    }
-  }
+  /// Whether an event has personal fields, or the packs may object to it. Sealing may write keys, and asking the packs
+  /// waits for the projections, so both are done on a thread that may block, and not by way of a draft: what is given to the ledger behind such an event may get its place before it.
+  public func seals(_ event: Event) -> Bool { preparation.blocks(event) }
 
   // MARK: Personal data
 

@@ -15,27 +15,40 @@ struct ObjectionCheck: Sendable {
   private static let limits = QueryLimits(
     maximumRows: 1_000, maximumBytes: 1 << 20, maximumSteps: 100_000_000, maximumTime: .seconds(5), allowsClock: false)
 
-  /// Examines a group by everything durable now.
+  /// Whether packs may object to the event.
+  func concern(_ event: Event) -> Bool { !packs.objections(to: event.type).isEmpty }
+
+  /// Examines the last events of a request, which are to be a group, by everything durable now.
   ///
-  /// - Returns: nil where no pack can object to any of its events.
-  func examination(of events: [PreparedEvent], recordedBy: String) throws(AppendError) -> Examination? {
-    var places: [Int] = []
-    for (place, prepared) in events.enumerated() where !packs.objections(to: prepared.event.type).isEmpty {
-      // Idempotency comes first: what was recorded is answered for, whatever speaks against it today.
-      if (try? log.isRecorded(source: prepared.event.source, id: prepared.event.id)) == true { continue }
-      if let first = events[..<place].firstIndex(where: { $0.event.subject == prepared.event.subject }) {
+  /// - Returns: nil where no pack can object to any of them.
+  func examination(ofLast count: Int, of request: AppendRequest) throws(AppendError) -> Examination? {
+    var examined: [(place: Int, event: Event)] = []
+    var subjects: [String] = []
+    for place in 0..<count {
+      let event: Event
+      do {
+        event = try request.event(at: request.eventCount - count + place)
+        // Idempotency comes first: what was recorded is answered for, whatever speaks against it today.
+        guard try concern(event) && !log.isRecorded(source: event.source, id: event.id) else {
+          subjects.append(event.subject)
+          continue
+        }
+      } catch {
+        throw .notExamined(index: place, reason: "\(error)")
+      }
+      if let first = subjects.firstIndex(of: event.subject) {
         throw .objection(
           index: place,
           reasons: ["it depends on what is recorded, so it cannot be in one batch behind event \(first) on its subject"]
         )
       }
-      places.append(place)
+      subjects.append(event.subject)
+      examined.append((place, event))
     }
-    if places.isEmpty { return nil }
-    let examined = places.map { ($0, events[$0].event) }
-    let size = log.size
+    if examined.isEmpty { return nil }
+    let (size, recordedBy) = (log.size, request.recordedBy)
     if let error = examine(examined, recordedBy, size) { throw error }
-    return Examination(size: size) { examine(examined, recordedBy, $0) }
+    return Examination(size: size) { [examined] in examine(examined, recordedBy, $0) }
   }
 
   private func examine(_ events: [(place: Int, event: Event)], _ recordedBy: String, _ size: UInt64) -> AppendError? {

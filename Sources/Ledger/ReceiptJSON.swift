@@ -5,17 +5,27 @@ import TransparencyLog
 extension Receipt {
   /// Appends `{"sequence":812,"subject":"vertrag/2022-0815",…}`.
   public func writeJSON(to output: inout [UInt8]) {
-    output.append(contentsOf: #"{"sequence":"#.utf8)
-    output.append(contentsOf: String(sequence).utf8)
-    output.append(contentsOf: #","subject":"#.utf8)
-    JSONText.append(subject, to: &output)
-    output.append(contentsOf: #","subjectversion":"#.utf8)
-    output.append(contentsOf: String(subjectVersion).utf8)
-    output.append(contentsOf: #","leafhash":""#.utf8)
+    var text: [UInt8] = []
+    JSONText.append(subject, to: &text)
+    placement.writeJSON(subject: text[...], to: &output)
+  }
+}
+
+extension Placement {
+  /// Appends a receipt.
+  ///
+  /// - Parameter subject: the JSON text of the event's subject.
+  func writeJSON(subject: ArraySlice<UInt8>, to output: inout [UInt8]) {
+    output.append(#"{"sequence":"#)
+    JSONText.append(sequence, to: &output)
+    output.append(#","subject":"#)
+    output.append(contentsOf: subject)
+    output.append(#","subjectversion":"#)
+    JSONText.append(subjectVersion, to: &output)
+    output.append(#","leafhash":""#)
     leafHash.appendHex(to: &output)
-    output.append(contentsOf: #"","recordedtime":""#.utf8)
-    output.append(contentsOf: recordedTime.utf8)
-    output.append(contentsOf: #"","duplicate":"#.utf8)
-    output.append(contentsOf: (duplicate ? "true}" : "false}").utf8)
+    output.append(#"","recordedtime":""#)
+    recordedTime.append(to: &output)
+    output.append(duplicate ? #"","duplicate":true}"# : #"","duplicate":false}"#)
   }
 }

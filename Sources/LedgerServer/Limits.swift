@@ -8,13 +8,9 @@ enum Limits {
   static let call = 4 << 20
   /// Events in a batch.
   static let batchEvents = 10_000
-  /// Lines of a stream that are read and not yet in the ledger's hands; reading from the socket pauses beyond it.
-  static let linesWaiting = 1 << 20
-  /// Lines of a stream that are with the ledger; no more are given to it beyond it. Small beside what one principal may
-  /// have waiting there, so that some streams of one client do not overload it.
+  /// Lines of a stream whose answers are still to come or to be written; reading from the socket pauses beyond it. Small
+  /// beside what one principal may have waiting, so that some streams of one client do not overload the ledger.
   static let linesAppending = 1 << 20
-  /// Answers of a stream that are made and not yet written; appending pauses beyond it.
-  static let answersWaiting = 1 << 20
   /// Problems that the summary of a stream names one by one.
   static let problemsInSummary = 100
   /// Log lines read and sent at a time.

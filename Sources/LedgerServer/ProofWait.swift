@@ -42,8 +42,8 @@ struct ReceiptProofs: Sendable {
 
   /// The tlog-proofs of the records, from a checkpoint that covers them all and is signed for them where there is none;
   /// nil where that takes longer than the client waits, or cannot be done.
-  func texts(of receipts: [Receipt]) async -> [String]? {
-    let sequences = receipts.map(\.sequence)
+  func texts(of events: PlacedEvents) async -> [String]? {
+    let sequences = events.sequences
     guard let last = sequences.max() else { return [] }
     return await within(.seconds(wait.seconds)) {
       do {
@@ -87,10 +87,10 @@ struct ReceiptProofs: Sendable {
   }
 }
 
-extension Receipt {
-  /// As ``writeJSON(to:)``, with the member `proof` where there is one.
-  func writeJSON(proof: String?, to output: inout [UInt8]) {
-    writeJSON(to: &output)
+extension PlacedEvents {
+  /// As ``writeReceipt(of:to:)``, with the member `proof` where there is one.
+  func writeReceipt(of event: Int, proof: String?, to output: inout [UInt8]) {
+    writeReceipt(of: event, to: &output)
     guard let proof else { return }
     output.removeLast()
     output.append(contentsOf: #","proof":"#.utf8)

@@ -107,17 +107,17 @@ struct Responder: Sendable {
     switch form {
     case .structured:
       let event = try Event.read(try JSONDocument.read(try await whole(Limits.event)))
-      let receipts = try await ledger.append([[event]], by: principal).onlyReceipts()
-      return AppendAnswer.event(receipts, proofs: await proofs?.texts(of: receipts)).response
+      let placed = try await ledger.append([[event]], by: principal).onlyGroup()
+      return AppendAnswer.event(placed, proofs: await proofs?.texts(of: placed)).response
     case .binary(let head):
       let event = try head.event(body: try await whole(Limits.event))
-      let receipts = try await ledger.append([[event]], by: principal).onlyReceipts()
-      return AppendAnswer.event(receipts, proofs: await proofs?.texts(of: receipts)).response
+      let placed = try await ledger.append([[event]], by: principal).onlyGroup()
+      return AppendAnswer.event(placed, proofs: await proofs?.texts(of: placed)).response
     case .batch:
       let events = try Event.readBatch(try JSONDocument.read(try await whole(Limits.batch)))
       guard !events.isEmpty else { return WholeAnswer.json(.ok, Array("[]".utf8)).response }
-      let receipts = try await ledger.append([events], by: principal, asBatch: true).onlyReceipts()
-      return AppendAnswer.batch(receipts, proofs: await proofs?.texts(of: receipts)).response
+      let placed = try await ledger.append([events], by: principal, asBatch: true).onlyGroup()
+      return AppendAnswer.batch(placed, proofs: await proofs?.texts(of: placed)).response
     case .lines(let summary):
       bodyIsUnread = false
       let lines = LineAppend(ledger: ledger, principal: principal, channel: channel) { problem, line in

@@ -19,7 +19,7 @@ final class SingleEventHandler: ChannelDuplexHandler, RemovableChannelHandler, @
   typealias OutboundOut = HTTPResponsePart
 
   /// A finished answer on its way back to the loop.
-  typealias Answers = LoopQueue<(handler: SingleEventHandler, results: [Result<[Receipt], Refusal>])>
+  typealias Answers = LoopQueue<(handler: SingleEventHandler, appended: Appended)>
 
   private enum State {
     /// Requests have been handed on, and that many answers to them are not complete.
@@ -46,7 +46,7 @@ final class SingleEventHandler: ChannelDuplexHandler, RemovableChannelHandler, @
 
   /// Takes the answers of all connections of a loop.
   static func answers(on loop: any EventLoop) -> Answers {
-    Answers(loop) { $0.handler.answer($0.results) }
+    Answers(loop) { $0.handler.answer($0.appended) }
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
@@ -119,8 +119,8 @@ final class SingleEventHandler: ChannelDuplexHandler, RemovableChannelHandler, @
     } catch {
       return write(.failure(error))
     }
-    ledger.append([[event]], by: principal) { [self] results in
-      answers.give((self, results))
+    ledger.append([[event]], by: principal) { [self] appended in
+      answers.give((self, appended))
     }
   }
 
@@ -157,8 +157,8 @@ final class SingleEventHandler: ChannelDuplexHandler, RemovableChannelHandler, @
     context.write(data, promise: promise)
   }
 
-  private func answer(_ results: [Result<[Receipt], Refusal>]) {
-    write(Result { () throws(Problem) in AppendAnswer.event(try results.onlyReceipts()) })
+  private func answer(_ appended: Appended) {
+    write(Result { () throws(Problem) in AppendAnswer.event(try appended.onlyGroup()) })
   }
 
   private func write(_ result: Result<WholeAnswer, Problem>) {

@@ -15,6 +15,20 @@ public enum JSONText {
     output.append(UInt8(ascii: "\""))
   }
 
+  /// Appends a whole number.
+  public static func append(_ number: UInt64, to output: inout [UInt8]) {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+      var start = digits.count
+      var rest = number
+      repeat {
+        start -= 1
+        digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+        rest /= 10
+      } while rest > 0
+      output.append(contentsOf: UnsafeBufferPointer(rebasing: digits[start..<20]))
+    }
+  }
+
   /// `text` as a JSON string in its shortest form.
   public static func string(_ text: String) -> String {
     var bytes: [UInt8] = []

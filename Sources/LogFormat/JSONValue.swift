@@ -26,6 +26,12 @@ public struct JSONValue: Sendable {
   /// The value's compact text.
   public var text: ArraySlice<UInt8> { document.bytes[range] }
 
+  /// Calls `body` with the value's compact text, in place.
+  @inline(__always)
+  package func withUnsafeText(_ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+    document.bytes.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[range])) }
+  }
+
   public var bool: Bool? {
     switch node.kind {
     case .true: true

@@ -12,43 +12,72 @@ extension Event {
   ///  "recordedtime":"2022-12-31T11:00:00.000000Z","recordedby":"egov","previoushash":"…","data":{"titel":"…"}}
   /// ```
   public func writeLine(stamp: Stamp, to output: inout [UInt8]) {
-    output.append(contentsOf: #"{"specversion":"1.0","id":"#.utf8)
+    writeHead(to: &output)
+    stamp.write(to: &output)
+    writeTail(to: &output)
+  }
+
+  /// Appends what stands before the stamp.
+  ///
+  /// - Parameter actor: the `authid`, in place of the event's own and of the `authtype` that described it; nil: as it is.
+  /// - Returns: where in `output` the subject's JSON text stands.
+  @discardableResult
+  public func writeHead(actor: String? = nil, to output: inout [UInt8]) -> Range<Int> {
+    output.append(#"{"specversion":"1.0","id":"#)
     JSONText.append(id, to: &output)
-    output.append(contentsOf: #","source":"#.utf8)
+    output.append(#","source":"#)
     JSONText.append(source, to: &output)
-    output.append(contentsOf: #","type":"#.utf8)
+    output.append(#","type":"#)
     JSONText.append(type, to: &output)
-    output.append(contentsOf: #","subject":"#.utf8)
+    output.append(#","subject":"#)
+    let start = output.count
     JSONText.append(subject, to: &output)
+    let end = output.count
     if let time {
-      output.append(contentsOf: #","time":"#.utf8)
+      output.append(#","time":"#)
       JSONText.append(time, to: &output)
     }
+    var actor = actor
+    let isReplaced = actor != nil
     for attribute in extensions {
-      output.append(contentsOf: ",\"".utf8)
-      output.append(contentsOf: attribute.name.utf8)
-      output.append(contentsOf: "\":".utf8)
-      switch attribute.value {
-      case .string(let text): JSONText.append(text, to: &output)
-      case .integer, .boolean: output.append(contentsOf: attribute.value.text.utf8)
+      if isReplaced, attribute.name == "authid" || attribute.name == "authtype" { continue }
+      if let name = actor, !attribute.name.utf8.lexicographicallyPrecedes("authid".utf8) {
+        Event.write(Extension("authid", .string(name)), to: &output)
+        actor = nil
       }
+      Event.write(attribute, to: &output)
     }
-    stamp.write(to: &output)
+    if let actor { Event.write(Extension("authid", .string(actor)), to: &output) }
+    return start..<end
+  }
+
+  private static func write(_ attribute: Extension, to output: inout [UInt8]) {
+    output.append(",\"")
+    output.append(contentsOf: attribute.name.utf8)
+    output.append("\":")
+    switch attribute.value {
+    case .string(let text): JSONText.append(text, to: &output)
+    case .integer, .boolean: output.append(contentsOf: attribute.value.text.utf8)
+    }
+  }
+
+  /// Appends what stands behind the stamp.
+  public func writeTail(to output: inout [UInt8]) {
     if let dataContentType {
-      output.append(contentsOf: #","datacontenttype":"#.utf8)
+      output.append(#","datacontenttype":"#)
       JSONText.append(dataContentType, to: &output)
     }
     if let dataSchema {
-      output.append(contentsOf: #","dataschema":"#.utf8)
+      output.append(#","dataschema":"#)
       JSONText.append(dataSchema, to: &output)
     }
     switch payload {
     case .none: break
     case .json(let value):
-      output.append(contentsOf: #","data":"#.utf8)
-      output.append(contentsOf: value.text)
+      output.append(#","data":"#)
+      value.withUnsafeText { output.append(contentsOf: $0) }
     case .base64(let text):
-      output.append(contentsOf: #","data_base64":"#.utf8)
+      output.append(#","data_base64":"#)
       JSONText.append(text, to: &output)
     }
     output.append(UInt8(ascii: "}"))
@@ -56,23 +85,29 @@ extension Event {
 }
 
 extension Stamp {
-  fileprivate func write(to output: inout [UInt8]) {
-    output.append(contentsOf: #","sequence":""#.utf8)
+  /// Appends the stamp's members, each with its comma before it.
+  public func write(to output: inout [UInt8]) {
+    output.append(#","sequence":""#)
     SequenceText.append(sequence, to: &output)
-    output.append(contentsOf: #"","subjectversion":"#.utf8)
-    output.append(contentsOf: String(subjectVersion).utf8)
-    output.append(contentsOf: #","recordedtime":""#.utf8)
-    output.append(contentsOf: recordedTime.utf8)
-    output.append(contentsOf: #"","recordedby":"#.utf8)
-    JSONText.append(recordedBy, to: &output)
+    output.append(#"","subjectversion":"#)
+    JSONText.append(subjectVersion, to: &output)
+    output.append(contentsOf: recorded.text)
     if let batchEnd {
-      output.append(contentsOf: #","batchend":""#.utf8)
+      output.append(#","batchend":""#)
       SequenceText.append(batchEnd, to: &output)
       output.append(UInt8(ascii: "\""))
     }
-    output.append(contentsOf: #","previoushash":""#.utf8)
+    output.append(#","previoushash":""#)
     previousHash.appendHex(to: &output)
     output.append(UInt8(ascii: "\""))
+  }
+}
+
+extension [UInt8] {
+  /// A piece of text that is part of the program.
+  @inline(__always)
+  package mutating func append(_ text: StaticString) {
+    append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 }
 
@@ -81,14 +116,13 @@ public enum SequenceText {
   public static let length = 20
 
   public static func append(_ sequence: UInt64, to output: inout [UInt8]) {
-    let start = output.count
-    output.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: length))
-    var rest = sequence
-    var place = start + length - 1
-    while rest > 0 {
-      output[place] = UInt8(ascii: "0") + UInt8(rest % 10)
-      rest /= 10
-      place -= 1
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: length) { digits in
+      var rest = sequence
+      for place in stride(from: length - 1, through: 0, by: -1) {
+        digits[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+        rest /= 10
+      }
+      output.append(contentsOf: UnsafeBufferPointer(digits))
     }
   }
 

@@ -31,7 +31,20 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
   /// The bytes of ``text``.
   public var utf8: [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: 27)
+    var bytes: [UInt8] = []
+    append(to: &bytes)
+    return bytes
+  }
+
+  /// Appends the bytes of ``text``.
+  public func append(to output: inout [UInt8]) {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 27) { bytes in
+      write(to: bytes)
+      output.append(contentsOf: UnsafeBufferPointer(bytes))
+    }
+  }
+
+  private func write(to bytes: UnsafeMutableBufferPointer<UInt8>) {
     let microseconds = min(max(microseconds, Timestamp.firstWritable), Timestamp.lastWritable)
     let seconds = Timestamp.floorDivide(microseconds, 1_000_000)
     let days = Timestamp.floorDivide(seconds, 86_400)
@@ -58,7 +71,6 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     bytes[16] = UInt8(ascii: ":")
     bytes[19] = UInt8(ascii: ".")
     bytes[26] = UInt8(ascii: "Z")
-    return bytes
   }
 
   /// 0000-01-01T00:00:00.000000Z

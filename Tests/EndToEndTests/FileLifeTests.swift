@@ -152,7 +152,7 @@ struct FileLifeTests {
       #expect(history.entries.last?.remark == "Aussonderung 2024")
       // All of it is still there, and can be proved.
       let lines = try ledger.command("events", "--subject", FileLifeTests.akte).lines
-      #expect(lines.count == 12)
+      #expect(lines.count == 10)
     }
   }
 

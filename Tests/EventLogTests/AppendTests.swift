@@ -17,8 +17,10 @@ import TransparencyLog
       #expect(
         receipts == [
           Receipt(
-            sequence: 1, subject: "akte/7", subjectVersion: 1, leafHash: RFC6962.leafHash(line),
-            recordedTime: record.recordedTime, duplicate: false)
+            subject: "akte/7",
+            placement: Placement(
+              sequence: 1, subjectVersion: 1, leafHash: RFC6962.leafHash(line),
+              recordedTime: try #require(Timestamp(record.recordedTime)), duplicate: false))
         ])
       #expect(record.id == "a" && record.subject == "akte/7" && record.recordedBy == "dms" && record.authid == "clerk")
       #expect(record.data.map { String(decoding: $0.text, as: UTF8.self) } == #"{"b":[1,2]}"#)

@@ -232,6 +232,42 @@ func withDamagedLedger(_ scenario: (TestLedger) async throws -> Void) async thro
   #expect(try !ledger.verify().isSound)
 }
 
+/// An event for a group.
+struct PreparedEvent {
+  var event: Event
+  var sent: Event?
+  var transition: Transition
+
+  init(_ event: Event, plain: Event? = nil, transition: Transition = Transition()) {
+    self.event = event
+    sent = plain
+    self.transition = transition
+  }
+}
+
+/// Events that are recorded together or not at all.
+struct AppendGroup {
+  var events: [PreparedEvent]
+  var recordedBy: String
+
+  init(_ events: [PreparedEvent], recordedBy: String) {
+    self.events = events
+    self.recordedBy = recordedBy
+  }
+}
+
+extension Log {
+  /// Appends groups of one principal.
+  func append(_ groups: [AppendGroup]) async -> [Result<[Receipt], AppendError>] {
+    var request = AppendRequest(recordedBy: groups.first?.recordedBy ?? "")
+    for group in groups {
+      for event in group.events { request.add(event.event, sent: event.sent, transition: event.transition) }
+      request.closeGroup()
+    }
+    return await append(request).results
+  }
+}
+
 /// An event ready to be appended, its state transition as its type says.
 func event(
   _ id: String, source: String = "urn:test", type: String = "nach.offen", on subject: String = "akte/1",

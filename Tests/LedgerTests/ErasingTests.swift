@@ -27,7 +27,7 @@ import Testing
               "\(round)-\(number)", "uebergeben", data: #"{"schloss":"\#(round)-\#(number)"}"#)
             group.addTask {
               do {
-                _ = try await open.append([[event]], by: TestLedger.clerk)[0].get()
+                _ = try await open.append([[event]], by: TestLedger.clerk).results[0].get()
               } catch let error as Refusal {
                 #expect(error.kind == .unavailable, "\(error)")
               }

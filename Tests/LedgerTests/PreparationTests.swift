@@ -149,8 +149,10 @@ import TransparencyLog
   @Test("A receipt as JSON")
   func receiptJSON() {
     let receipt = Receipt(
-      sequence: 812, subject: "rad/\"1\"", subjectVersion: 3, leafHash: .zero,
-      recordedTime: "2022-12-31T11:00:00.000000Z", duplicate: true)
+      subject: "rad/\"1\"",
+      placement: Placement(
+        sequence: 812, subjectVersion: 3, leafHash: .zero, recordedTime: Timestamp(microseconds: 1_672_484_400_000_000),
+        duplicate: true))
     var bytes: [UInt8] = []
     receipt.writeJSON(to: &bytes)
     #expect(

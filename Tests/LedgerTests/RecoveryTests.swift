@@ -82,7 +82,7 @@ import TransparencyLog
       let last = Task { await open.waitForSize(above: 1000) }
       try ledger.close()
       #expect(await last.value == nil)
-      guard case .failure(let refusal) = await open.append([[try event("2")]], by: TestLedger.clerk)[0] else {
+      guard case .failure(let refusal) = await open.append([[try event("2")]], by: TestLedger.clerk).results[0] else {
         Issue.record("a closed ledger records")
         return
       }

@@ -102,13 +102,13 @@ final class TestLedger {
 
   @discardableResult
   func append(_ events: Event..., by principal: Principal = clerk) async throws -> [Receipt] {
-    try await ledger.append([events], by: principal)[0].get()
+    try await ledger.append([events], by: principal).results[0].get().receipts
   }
 
   /// Why a group is refused; an issue where it is not.
   func refusal(of events: Event..., by principal: Principal = clerk, asBatch: Bool = false) async -> Refusal? {
     do {
-      _ = try await ledger.append([events], by: principal, asBatch: asBatch)[0].get()
+      _ = try await ledger.append([events], by: principal, asBatch: asBatch).results[0].get()
       Issue.record("the group is recorded")
       return nil
     } catch {

@@ -192,7 +192,7 @@ private func recordError(_ line: String) -> RecordError? {
       let record = try Record(line: line)
       #expect(event.hasContent(of: record) { _, _ in false })
       #expect(record.sequence == stamp.sequence && record.subjectVersion == stamp.subjectVersion)
-      #expect(record.recordedTime == stamp.recordedTime.text && record.recordedBy == stamp.recordedBy)
+      #expect(record.recordedTime == stamp.recorded.time.text && record.recordedBy == stamp.recorded.by)
       #expect(record.previousHash == stamp.previousHash && record.line == line)
     }
   }
