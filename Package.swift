@@ -73,8 +73,9 @@ let package = Package(
     module(
       "LedgerServer",
       [
-        "Ledger", "Reporting", "ReadModels", "DomainPacks", "EventLog", "TimeStamps", "LogFormat", "TransparencyLog",
-        "CPeer", atomics, hummingbirdCore, httpTypes, logging, nioCore, nioHTTP1, nioHTTPTypes, nioPosix,
+        "Ledger", "Reporting", "ReadModels", "DomainPacks", "DocumentStore", "Privacy", "EventLog", "TimeStamps",
+        "LogFormat", "TransparencyLog", "CPeer", atomics, hummingbirdCore, httpTypes, logging, nioCore, nioHTTP1,
+        nioHTTPTypes, nioPosix,
         serviceLifecycle, unixSignals,
         yams,
       ]),
@@ -82,12 +83,13 @@ let package = Package(
     module(
       "Ledger",
       [
-        "ReadModels", "DomainPacks", "DocumentStore", "Privacy", "EventLog", "TimeStamps", "LogFormat",
+        "ReadModels", "DomainPacks", "DocumentStore", "Privacy", "EventLog", "Signatures", "TimeStamps", "LogFormat",
         "TransparencyLog", logging,
       ]),
     module("ReadModels", ["DomainPacks", "LogFormat", "TransparencyLog", grdb, grdbSQLite]),
     module("DomainPacks", ["LogFormat", "TransparencyLog"]),
     module("DocumentStore", ["TransparencyLog"]),
+    module("Signatures", ["TimeStamps", "COpenSSL"]),
     module("Privacy", ["LogFormat", "TransparencyLog", "COpenSSL"]),
     module("Audit", ["TimeStamps", "LogFormat", "TransparencyLog"]),
     module(
@@ -124,6 +126,7 @@ let package = Package(
     tests(of: "EventLog", ["Audit", "LogFormat", "TransparencyLog", logging]),
     tests(of: "LogFormat", ["TransparencyLog"]),
     tests(of: "TimeStamps", ["TransparencyLog"]),
+    tests(of: "Signatures", ["TimeStamps"]),
     tests(of: "Xdomea"),
     tests(of: "TransparencyLog"),
     .testTarget(
@@ -134,7 +137,8 @@ let package = Package(
 )
 
 let readers: [Target.Dependency] = [
-  "LedgerServer", "DomainPacks", "Audit", "EventLog", "TimeStamps", "LogFormat", "TransparencyLog", httpTypes, nioCore,
+  "LedgerServer", "DomainPacks", "Audit", "EventLog", "Signatures", "TimeStamps", "LogFormat", "TransparencyLog",
+  httpTypes, nioCore,
 ]
 package.targets.append(
   fuzzer.map {

@@ -11,8 +11,9 @@ of domain packs, sealed fields. Memory: some 200 bytes a record, whatever the le
 import argparse, array, base64, datetime, functools, hashlib, itertools, json, os, re, subprocess, sys, tarfile, tempfile
 from pathlib import Path
 
-OPENED, PACKS, ANCHORED, RESUMED = (
-    "de.aktenspur.ledger." + verb for verb in ("eroeffnet", "fachpakete-gesetzt", "verankert", "wiederaufgenommen"))
+OPENED, PACKS, ANCHORED, RESUMED, FILED, DESTROYED = (
+    "de.aktenspur.ledger." + verb for verb in ("eroeffnet", "fachpakete-gesetzt", "verankert", "wiederaufgenommen",
+                                               "dokument-abgelegt", "dokument-vernichtet"))
 def demand(holds, otherwise):
     if not holds: raise ValueError(otherwise)
 class Report(dict):
@@ -348,6 +349,7 @@ class History:
         self.versions, self.seen, self.latest, self.opening, self.anchors = {}, set(), "", {}, []
         self.times = array.array("d")  # when each record was recorded, in POSIX seconds; 0 where that is not known
         self.names = [[None, None, 0]]  # under which the log was signed, see read_names
+        self.filed = {}  # the contents that were filed and not destroyed since
         self.batch, self.named = None, {}  # of the batch that is open: first, last, its first line
     def take(self, line, n, sound):
         """A record in its place; of one that is altered only the key counts, if it is record 0."""
@@ -380,6 +382,10 @@ class History:
         if record["type"] in (PACKS, ANCHORED):
             for digest in DIGEST.findall(line.raw.partition(b',"data":')[2]):
                 self.named.setdefault(digest.decode(), (n, line))
+        if record["type"] in (FILED, DESTROYED):
+            digest = DIGEST.search(line.raw.partition(b',"data":')[2])
+            if record["type"] == DESTROYED: self.filed.pop(digest[1] if digest else b"", None)
+            elif digest: self.filed[digest[1]] = (n, line)
         if record["type"] in (ANCHORED, RESUMED):
             data = data if isinstance(data, dict) else {}
             self.anchors.append((n, line, data if record["type"] == ANCHORED else {**data, "art": RESUMED}))
@@ -495,12 +501,19 @@ def check_tiles(source, report, tree):
                  if content[(i - first) * 32:][:32] != tree.node(level, i) and tree.knows((i + 1) * span)]
         if wrong or len(content) != width * 32:
             report.find("tiles", span * (wrong[0] if wrong else first), match[0] + " is not a tile of this log")
+def hash_file(file):
+    hasher = hashlib.sha256()
+    with file:
+        for part in iter(lambda: file.read(1 << 20), b""): hasher.update(part)
+    return hasher.hexdigest()
 def check_documents(source, report, history):
     """Each document has the content it is named for, and each that the ledger's own records name is there."""
     named = dict(history.named)
-    there = {name[17:].replace("/", ""): name for name in source.names("documents/sha256")}
+    if not source.bundle: named.update((digest.decode(), place) for digest, place in history.filed.items())
+    names = {name[17:].replace("/", ""): name for name in source.names("documents/sha256")}
+    there = {digest: name for digest, name in names.items() if re.fullmatch("[0-9a-f]{64}", digest)}
     for digest, name in there.items():
-        if sha256(source.read(name)).hex() != digest:
+        if hash_file(source.files[name]()) != digest:
             report.find("document-altered", None, name + " has another content")
     for digest, place in history.named.items():  # a pack's is that of its manifest: the digest and name of each file
         files = re.findall(rb"(?m)^([0-9a-f]{64})  ", source.read("documents/sha256/%s/%s" % (digest[:2], digest[2:])))
@@ -508,6 +521,10 @@ def check_documents(source, report, history):
     for digest in named.keys() - there.keys():
         n, line = named[digest]
         report.find("document-missing", n, "the document sha256:%s is missing" % digest, line)
+    if not source.bundle:  # no finding: filing may have been cut off before its record, a backup be ahead of its log
+        report["documents"] = {"contents": len(there), "omitted": 0, "surplus": sorted(
+            ["sha256:" + digest for digest in there.keys() - named.keys()]
+            + [name[17:] for digest, name in names.items() if digest not in there])}
 # -- A bundle ----------------------------------------------------------------------------------------------------------
 def verify_bundle(source, report, given, key, documents):
     about = strict_json(source.read("bundle.json"))

@@ -214,6 +214,14 @@ CREATE INDEX zugriff_nach_gegenstand ON zugriff (gegenstand);
 
 CREATE INDEX zugriff_nach_person ON zugriff (person, sekunde);
 
+-- Wann ein Inhalt abgelegt und wann er vernichtet wurde.
+CREATE TABLE inhalt_ereignis (
+  sequence INTEGER PRIMARY KEY,
+  inhalt   TEXT NOT NULL
+);
+
+CREATE INDEX inhalt_ereignis_inhalt ON inhalt_ereignis (inhalt);
+
 -- Welche Datensätze mit ihren versiegelten Angaben offen gezeigt wurden.
 CREATE TABLE personendaten_gelesen (
   sequence INTEGER PRIMARY KEY,
@@ -1069,6 +1077,14 @@ FROM zugriff_gegenstand AS s
 JOIN zugriff_person AS p
   ON p.person = coalesce(:authid, :recordedby)
 WHERE s.subject = :data ->> '$.subject';
+
+-- on de.aktenspur.ledger.dokument-abgelegt
+INSERT INTO inhalt_ereignis (sequence, inhalt)
+VALUES (:sequence, :data ->> '$.inhalt');
+
+-- on de.aktenspur.ledger.dokument-vernichtet
+INSERT INTO inhalt_ereignis (sequence, inhalt)
+VALUES (:sequence, :data ->> '$.inhalt');
 
 -- on de.aktenspur.ledger.personendaten-gelesen
 INSERT INTO personendaten_gelesen (sequence, gelesen)

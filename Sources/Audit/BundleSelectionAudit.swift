@@ -41,7 +41,7 @@ struct BundleSelectionAudit {
     let cosignatures = CosignatureAudit(names: names, files: files)
     for anchor in walk.anchors { _ = cosignatures.check(anchor) { findings.append($0) } }
     cosignatures.checkLines(of: walk.anchors) { findings.append($0) }
-    try DocumentAudit(ledger: unpacked, named: walk.documents).run { findings.append($0) }
+    _ = try DocumentAudit(ledger: unpacked, named: walk.documents).run { findings.append($0) }
     return VerificationReport(
       origin: names.origin, signed: signed == nil ? 0 : walk.count, unsigned: signed == nil ? walk.count : 0,
       root: signed?.root, keys: names.keys.map { "\($0)" }, checkpoints: files.count, records: walk.count,

@@ -16,6 +16,7 @@ public struct BundleVerifier: Sendable {
     path = bundle
     var options = options
     options.documents = true
+    options.filedContents = false
     self.options = options
   }
 

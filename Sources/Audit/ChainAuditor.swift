@@ -52,19 +52,21 @@ struct ChainAuditor {
     var end: LogPlace?
     /// The contents that records rest on.
     var documents: [NamedDocument]
+    /// The contents that were filed, where they were asked for.
+    var filings: FilingList?
     var anchors: [Anchor]
     var resumptions: [ResumptionRecord]
   }
 
   init(
     extent: LogExtent, coveredSize: UInt64, tree: TreeRoots, scout: ChunkScout,
-    repetitions: RepetitionCheck
+    repetitions: RepetitionCheck, filings: FilingList? = nil
   ) {
     self.extent = extent
     self.coveredSize = coveredSize
     self.scout = scout
     reader = LineReader(extent)
-    rules = ContentRules(repetitions)
+    rules = ContentRules(repetitions, filings: filings)
     self.tree = tree
   }
 
@@ -87,7 +89,8 @@ struct ChainAuditor {
     findings.append(contentsOf: try rules.finish(extent))
     return Result(
       findings: findings, tree: tree, size: size, opening: opening, byteCount: reader.byteCount,
-      tornByteCount: tornByteCount, end: end, documents: rules.documents, anchors: rules.anchors,
+      tornByteCount: tornByteCount, end: end, documents: rules.documents,
+      filings: rules.filings, anchors: rules.anchors,
       resumptions: rules.resumptions)
   }
 
@@ -109,7 +112,7 @@ struct ChainAuditor {
     for line in chunk.ledgerRecords {
       guard case .record(let record, _) = line.content else { continue }
       if record.sequence == 0 { opening = record }
-      rules.note(record, at: line)
+      try rules.note(record, at: line, offset: extent.offset(of: line.place))
     }
     try tree.append(chunk)
     lastLeaf = chunk.lastLeaf

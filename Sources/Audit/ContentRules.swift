@@ -10,6 +10,8 @@ struct ContentRules {
   private var lastTime = ""
   /// The contents that records rest on.
   private(set) var documents: [NamedDocument] = []
+  /// The contents that were filed; nil where nobody asks for them.
+  private(set) var filings: FilingList?
   /// What others are said to have confirmed.
   private(set) var anchors: [Anchor] = []
   private(set) var resumptions: [ResumptionRecord] = []
@@ -25,8 +27,9 @@ struct ContentRules {
     var place: LogPlace
   }
 
-  init(_ repetitions: RepetitionCheck) {
+  init(_ repetitions: RepetitionCheck, filings: FilingList?) {
     self.repetitions = repetitions
+    self.filings = filings
   }
 
   /// Records before the byte at `offset` of the log were passed over.
@@ -50,8 +53,9 @@ struct ContentRules {
     return true
   }
 
-  /// Takes up what a record of the ledger itself says.
-  mutating func note(_ record: Record, at line: LogLine) {
+  /// Takes up what a record of the ledger itself says, whose line starts at `offset` of the log.
+  mutating func note(_ record: Record, at line: LogLine, offset: UInt64) throws(VerifierError) {
+    try filings?.note(record, at: offset)
     documents += NamedDocument.named(by: record, at: line.place)
     if record.type == AuditedRecord.anchor { anchors.append(Anchor(record, at: line.place)) }
     if record.type == AuditedRecord.resumption {
@@ -68,7 +72,7 @@ struct ContentRules {
       report(Finding(kind, sequence: record.sequence, place: line.place, Phrase(german, english)))
     }
 
-    note(record, at: line)
+    try note(record, at: line, offset: offset)
     try repetitions.note(record, at: offset)
     if record.recordedTime.utf8.lexicographicallyPrecedes(lastTime.utf8) {
       add(

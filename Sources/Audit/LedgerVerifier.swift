@@ -19,6 +19,8 @@ public struct LedgerVerifier: Sendable {
     public var policy: WitnessPolicy?
     /// Whether the contents in `documents/` are read and hashed as well.
     public var documents: Bool
+    /// Whether contents that were filed must be there. A bundle has none of them.
+    package var filedContents = true
     /// A folder for what does not fit the memory (64 bytes of each record); nil: `$TMPDIR`, or else `/tmp`. The files
     /// there have no name, so that nothing is left behind however the verification ends.
     public var temporaryDirectory: String?
@@ -79,7 +81,8 @@ public struct LedgerVerifier: Sendable {
         workers: workers, scanner: scanner, chunks: LogChunks(extent, chunkSize: options.chunkSize))
       var auditor = ChainAuditor(
         extent: extent, coveredSize: newest?.size ?? 0, tree: TreeRoots(claims: claims, sizes: sizes, tiles: tiles),
-        scout: scout, repetitions: repetitions)
+        scout: scout, repetitions: repetitions,
+        filings: options.documents && options.filedContents ? FilingList(limits: options.sorting) : nil)
       return try auditor.run(progress: progress)
     }
     let sizes = Set(claims.keys)
@@ -108,7 +111,11 @@ public struct LedgerVerifier: Sendable {
       names: names, checksDocuments: options.documents)
     try AnchorAudit(log: log, extent: extent, names: names, files: files, timeStamps: timeStamps)
       .run(report: report)
-    if options.documents { try DocumentAudit(ledger: ledger, named: log.documents).run(report: report) }
+    var documents: DocumentSummary?
+    if options.documents {
+      documents = try DocumentAudit(ledger: ledger, named: log.documents)
+        .run(filings: log.filings, in: extent, report: report)
+    }
 
     let signedSize = signed.map { min($0.size, log.size) } ?? 0
     return VerificationReport(
@@ -117,7 +124,7 @@ public struct LedgerVerifier: Sendable {
       records: log.size, bytes: log.byteCount - log.tornByteCount, tornBytes: log.tornByteCount,
       findings: findings.sorted, omittedFindings: findings.omitted,
       witnessed: covered ?? nil, anchors: log.anchors.count, names: names.statements,
-      seconds: start.duration(to: .now).seconds)
+      documents: documents, seconds: start.duration(to: .now).seconds)
   }
 
   static func truncated(_ log: ChainAuditor.Result, promised: UInt64, by witness: String) -> Finding {

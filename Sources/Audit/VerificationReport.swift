@@ -30,6 +30,8 @@ public struct VerificationReport: Sendable {
   public internal(set) var anchors = 0
   /// Under which names which records were signed, where the log has had more than one.
   public internal(set) var names: [Phrase] = []
+  /// What was seen of the contents; nil where they were not looked at.
+  public internal(set) var documents: DocumentSummary?
   /// How long the verification took.
   public internal(set) var seconds = 0.0
 
@@ -44,6 +46,9 @@ public struct VerificationReport: Sendable {
   ///  "bytes":20117733,"findings":[{"kind":"altered","sequence":812,"segment":"00000000000000000000.ndjson",
   ///  "offset":381022,"detail":"…"}]}
   /// ```
+  ///
+  /// Where contents were looked at, `"documents":{"contents":812,"surplus":["sha256:…"],"omitted":0}` comes before
+  /// `findings`.
   public func json(in language: Language) -> String {
     func string(_ text: String?) -> String { text.map(JSONText.string) ?? "null" }
     func number(_ value: UInt64?) -> String { value.map(String.init) ?? "null" }
@@ -54,11 +59,17 @@ public struct VerificationReport: Sendable {
       "detail":\(string(finding.detail.text(in: language)))}
       """
     }
+    let documents = documents.map { summary in
+      """
+      "documents":{"contents":\(summary.contents),\
+      "surplus":[\(summary.surplus.map { string($0) }.joined(separator: ","))],"omitted":\(summary.omittedSurplus)},
+      """
+    }
     return """
       {"ok":\(isSound),"origin":\(string(origin)),"signed":\(signed),"unsigned":\(unsigned),\
       "root":\(string(root?.base64)),"keys":[\(keys.map { string($0) }.joined(separator: ","))],\
       "checkpoints":\(checkpoints),"records":\(records),"bytes":\(bytes),\
-      "findings":[\(findings.joined(separator: ","))]}
+      \(documents ?? "")"findings":[\(findings.joined(separator: ","))]}
       """
   }
 
@@ -87,6 +98,16 @@ public struct VerificationReport: Sendable {
     }
     for name in names { lines.append(name.text(in: language)) }
     for key in keys where names.isEmpty { lines.append(say("Schlüssel: \(key)", "Key: \(key)")) }
+    if let documents {
+      lines.append(say("Inhalte: \(documents.contents)", "Contents: \(documents.contents)"))
+      if documents.surplusCount > 0 {
+        lines.append(
+          say(
+            "Überzählig, kein Datensatz nennt sie: \(documents.surplusCount)",
+            "Surplus, named by no record: \(documents.surplusCount)"))
+      }
+      for name in documents.surplus { lines.append("  " + name) }
+    }
     if tornBytes > 0 {
       lines.append(
         say(

@@ -9,7 +9,7 @@ public enum DocumentFinding: Sendable, Hashable {
   case altered(Digest, actual: Digest)
   /// The content or folder could not be read.
   case unreadable(path: String, DocumentStoreError)
-  /// A content being written, or one that a crash cut off: nobody was told that it is stored.
+  /// A content on its way in or out, or one that was interrupted: nobody was told that it is stored.
   case unfinished(path: String)
   /// A name that no content has.
   case foreign(path: String)
@@ -48,6 +48,11 @@ extension DocumentStore {
         findings.append(.unreadable(path: path, error))
       }
     }
+    for name in Folder.exists(uploads) ? try Folder.names(in: uploads) : [] {
+      let path = uploads + "/" + name
+      let isKnown = DocumentStore.uploadName(name) != nil || DocumentStore.removalNote(name) != nil
+      findings.append(isKnown ? .unfinished(path: path) : .foreign(path: path))
+    }
     return findings
   }
 
@@ -56,8 +61,6 @@ extension DocumentStore {
       let path = root + "/" + folder + "/" + name
       if isHex(name, digits: 62), let digest = Digest(hex: folder + name) {
         if let finding = check(digest) { findings.append(finding) }
-      } else if name.hasPrefix(Self.temporaryPrefix) {
-        findings.append(.unfinished(path: path))
       } else {
         findings.append(.foreign(path: path))
       }

@@ -8,11 +8,11 @@ public import TransparencyLog
 ///   sha256/                   0700
 ///     ab/                     0700  the first two hex digits of the digest
 ///       cdef…                 0400  the other 62; the content, byte for byte
-///       new.<16 hex digits>   0400  a content being written; left behind only where a crash cut it off
+///   uploads/                  0700  contents on their way in: ``DocumentUpload``
 /// ```
 ///
 /// A content is the same for ever: its name says which bytes it must hold, and every reading checks them. Nothing is
-/// ever replaced, repaired or removed here.
+/// ever replaced or repaired here, and removed only when it is destroyed: ``remove(_:)``.
 ///
 /// A store may be used from several threads and processes at once.
 public struct DocumentStore: Sendable {
@@ -45,16 +45,33 @@ public struct DocumentStore: Sendable {
   @discardableResult
   public func put(_ bytes: [UInt8]) throws(DocumentStoreError) -> Digest {
     let digest = SHA256.hash(bytes)
+    guard try !isStored(digest) else { return digest }
+    let upload = try upload(digest)
     do throws(DocumentStoreError) {
-      let actual = try actualDigest(of: digest)
-      guard actual == digest else { throw .altered(digest, actual: actual) }
-    } catch .missing {
-      try write(bytes, to: digest)
+      try bytes.withUnsafeBytes { bytes -> Result<Void, DocumentStoreError> in
+        Result { () throws(DocumentStoreError) in try upload.write(bytes) }
+      }.get()
+      try upload.finish()
+    } catch {
+      try? upload.discard()
+      throw error
     }
-    // A content found here may stem from a writer that has renamed it and not synced yet, so this is done for both.
-    try Folder.synchronize(folder(of: digest))
-    try Folder.synchronize(root)
     return digest
+  }
+
+  /// Whether the content is stored. It is read, and its name made durable: a writer may have renamed it and not synced yet.
+  ///
+  /// - Throws: ``DocumentStoreError/altered(_:actual:)``
+  func isStored(_ digest: Digest) throws(DocumentStoreError) -> Bool {
+    let actual: Digest
+    do throws(DocumentStoreError) {
+      actual = try actualDigest(of: digest)
+    } catch .missing {
+      return false
+    }
+    guard actual == digest else { throw .altered(digest, actual: actual) }
+    try synchronizeNames(of: digest)
+    return true
   }
 
   /// Whether something is stored under the digest. What it holds is checked by ``get(_:)`` and ``check(_:)``.
@@ -83,7 +100,8 @@ extension DocumentStore {
     root + "/" + digest.hex.prefix(2)
   }
 
-  func path(of digest: Digest) -> String {
+  /// Where a content lies, for whoever reads the file itself.
+  public func path(of digest: Digest) -> String {
     folder(of: digest) + "/" + digest.hex.dropFirst(2)
   }
 
@@ -96,26 +114,9 @@ extension DocumentStore {
     }
   }
 
-  /// Writes a content under a name of its own and renames it. Two writers of one content both rename the same bytes.
-  private func write(_ bytes: [UInt8], to digest: Digest) throws(DocumentStoreError) {
-    let folder = folder(of: digest)
-    try Folder.createIfAbsent(folder)
-    let number = String(UInt64.random(in: 0...UInt64.max), radix: 16)
-    let temporary = folder + "/" + Self.temporaryPrefix + String(repeating: "0", count: 16 - number.count) + number
-    do throws(DocumentStoreError) {
-      let file = try OpenFile(temporary, O_WRONLY | O_CREAT | O_EXCL, mode: 0o400)
-      // A crash leaves an empty or torn file under a name that is no digest.
-      try file.write(bytes)
-      // The bytes must be durable before they bear their name, or a crash leaves a name without its content.
-      try file.synchronize()
-      let path = path(of: digest)
-      guard rename(temporary, path) == 0 else { throw .system(call: "rename", path: path, errno: errno) }
-      // A crash leaves the content under its name, or the temporary one.
-    } catch {
-      unlink(temporary)
-      throw error
-    }
+  /// Makes the name of a content durable.
+  public func synchronizeNames(of digest: Digest) throws(DocumentStoreError) {
+    try Folder.synchronize(folder(of: digest))
+    try Folder.synchronize(root)
   }
-
-  static let temporaryPrefix = "new."
 }

@@ -23,6 +23,30 @@ enum Folder {
     }
   }
 
+  /// Removes a file; nothing there is no error.
+  static func removeIfThere(_ path: String) throws(DocumentStoreError) {
+    guard unlink(path) == 0 || errno == ENOENT else { throw .system(call: "unlink", path: path, errno: errno) }
+  }
+
+  /// The size of a file in bytes; nil where there is none.
+  static func size(of path: String) throws(DocumentStoreError) -> UInt64? {
+    try status(of: path).map { UInt64($0.st_size) }
+  }
+
+  /// When a file was last written to, in seconds since 1970; nil where there is none.
+  static func modificationTime(of path: String) throws(DocumentStoreError) -> Int? {
+    try status(of: path).map { $0.st_mtim.tv_sec }
+  }
+
+  private static func status(of path: String) throws(DocumentStoreError) -> stat? {
+    var status = stat()
+    guard lstat(path, &status) == 0 else {
+      guard errno == ENOENT else { throw .system(call: "lstat", path: path, errno: errno) }
+      return nil
+    }
+    return status
+  }
+
   static func exists(_ path: String) -> Bool {
     var status = stat()
     return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR

@@ -18,12 +18,10 @@ struct OpenFile: ~Copyable {
     close(descriptor)
   }
 
-  borrowing func write(_ bytes: [UInt8]) throws(DocumentStoreError) {
+  borrowing func write(_ bytes: UnsafeRawBufferPointer) throws(DocumentStoreError) {
     var written = 0
     while written < bytes.count {
-      let count = bytes.withUnsafeBytes {
-        Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), $0.count - written)
-      }
+      let count = Glibc.write(descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else { throw .system(call: "write", path: path, errno: errno) }
       written += count
@@ -40,18 +38,43 @@ struct OpenFile: ~Copyable {
     }
   }
 
+  /// At most `count` bytes from a place in the file; fewer only at its end.
+  borrowing func read(_ count: Int, at offset: UInt64) throws(DocumentStoreError) -> [UInt8] {
+    var failure: Int32?
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      while filled < count {
+        let got = pread(
+          descriptor, buffer.baseAddress?.advanced(by: filled), count - filled, off_t(offset) + off_t(filled))
+        if got < 0 && errno == EINTR { continue }
+        if got < 0 { failure = errno }
+        guard got > 0 else { return }
+        filled += got
+      }
+    }
+    if let failure { throw .system(call: "pread", path: path, errno: failure) }
+    return bytes
+  }
+
   /// Reads from the current place to the end.
   borrowing func readToEnd() throws(DocumentStoreError) -> [UInt8] {
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw .system(call: "fstat", path: path, errno: errno) }
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(Int(status.st_size))
+    bytes.reserveCapacity(Int(try status().st_size))
     var buffer = [UInt8](repeating: 0, count: OpenFile.blockSize)
     while true {
       let count = try read(into: &buffer)
       guard count > 0 else { return bytes }
       bytes.append(contentsOf: buffer[..<count])
     }
+  }
+
+  borrowing func status() throws(DocumentStoreError) -> stat {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw .system(call: "fstat", path: path, errno: errno) }
+    return status
+  }
+
+  borrowing func setMode(_ mode: mode_t) throws(DocumentStoreError) {
+    guard fchmod(descriptor, mode) == 0 else { throw .system(call: "fchmod", path: path, errno: errno) }
   }
 
   borrowing func synchronize() throws(DocumentStoreError) {

@@ -22,6 +22,7 @@ public struct Pack: Sendable {
   public let objections: [Objection]
   /// `history.sql`.
   public let history: [HistoryQuery]
+  public let holds: [Hold]
   /// `tables/*.csv`, by name.
   public let tables: [CSVTable]
   /// `berichte/<name>/`: name → path inside → content.
@@ -60,6 +61,7 @@ public struct Pack: Sendable {
     findings = try reader.text(Finding.file) { text throws(TextError) in try Finding.read(text) } ?? []
     objections = try reader.text(Objection.file) { text throws(TextError) in try Objection.read(text) } ?? []
     history = try reader.text(HistoryQuery.file) { text throws(TextError) in try HistoryQuery.read(text) } ?? []
+    holds = try reader.text(Hold.file) { text throws(TextError) in try Hold.read(text) } ?? []
     tables = try reader.tables()
     reports = try reader.reports()
     forms = try reader.forms()
@@ -88,6 +90,10 @@ extension Figure {
 
 extension Finding {
   static let file = "findings.sql"
+}
+
+extension Hold {
+  static let file = "holds.sql"
 }
 
 /// Reads the optional files of one pack.

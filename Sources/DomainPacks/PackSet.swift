@@ -139,6 +139,7 @@ private struct Uses {
       for mapping in pack.mappings {
         add("mapping", mapping.name, "\(ImportMapping.folder)\(mapping.name).json", .file)
       }
+      for hold in pack.holds { add("hold", hold.name, Hold.file, .line(hold.line)) }
       for report in pack.reports.keys.sorted() { add("report", report, "berichte/\(report)", .file) }
     }
   }

@@ -8,7 +8,7 @@ public import TransparencyLog
 ///
 /// The log only grows, so an older backup is the beginning of a newer one, and copying over it loses nothing:
 /// 1. `ledger.json` says of which ledger the folder is a backup.
-/// 2. Segments grow, documents and kept checkpoints are added; everything is synced.
+/// 2. Documents are added, segments grow, kept checkpoints are added; everything is synced.
 /// 3. The copy is verified; that is the caller's part.
 /// 4. `checkpoint` is replaced. Until then the backup is what it was.
 public struct Backup {
@@ -77,6 +77,9 @@ public struct Backup {
     for (name, mode) in [("log", 0o750), ("checkpoints", 0o750), ("documents", 0o700), ("documents/sha256", 0o700)] {
       try Backup.makeFolder(target.path + "/" + name, mode)
     }
+    // The end of what is copied of the log is fixed, and a content is there before the record that names it: so wherever
+    // this is cut off, the copy has the contents of all records it has.
+    summary.documents = try Backup.copyDocuments(from: source.directory, to: target)
     for piece in try source.pieces() {
       let path = target.log + "/" + piece.name
       summary.logBytes += try DurableFile.extend(path, with: piece.path, to: piece.bytes)
@@ -84,7 +87,6 @@ public struct Backup {
     }
     try DurableFile.synchronizeFolder(target.log)
     summary.checkpoints = try copyCheckpoints()
-    summary.documents = try Backup.copyDocuments(from: source.directory, to: target)
     try DurableFile.write(Data(note.utf8), to: staged, mode: 0o640)
     return summary
   }

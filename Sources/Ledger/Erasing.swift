@@ -1,17 +1,23 @@
 import Dispatch
 import EventLog
+import Foundation
 import LogFormat
 import Privacy
+import ReadModels
 
 /// Carries erasures through: asked for by one, carried out by another, recorded before the key goes.
 ///
-/// 1. Nothing more is sealed with the key, and what was sealed with it has been answered.
-/// 2. The record is durable.
-/// 3. The key is destroyed. After a crash before this, opening does it.
+/// 1. The records that hold something sealed of the person are found, and the packs say whether any must be kept.
+/// 2. Nothing more is sealed with the key, and what was sealed with it has been answered.
+/// 3. The record is durable.
+/// 4. The key is destroyed. After a crash before this, opening does it.
+/// 5. Every file of the ledger is looked through for the key and for what was sealed, and what came out is recorded.
 struct Erasing: Sendable {
   let log: Log
   let keys: KeyStore
   let gate: SealingGate
+  /// The holds of the packs as of now.
+  let holds: @Sendable () throws -> Holds
 
   /// What is to be done for one person.
   private struct Step {
@@ -19,8 +25,18 @@ struct Erasing: Sendable {
     var key: ErasedKey
     /// The request of someone else, which this step carries out.
     var request: Record?
+    /// What the key has sealed.
+    var traces = Traces()
 
     var name: String { request == nil ? ErasureRecord.requested : ErasureRecord.carriedOut }
+  }
+
+  /// What is to be gone when the key is.
+  private struct Traces {
+    /// The key's forms.
+    var key: [[UInt8]] = []
+    /// The texts of the values.
+    var values: Set<[UInt8]> = []
   }
 
   /// - Returns: what became of it for each person, in their order.
@@ -28,6 +44,7 @@ struct Erasing: Sendable {
   func erase(_ request: ErasureRequest, by principal: Principal) async throws(Refusal) -> [Erasure] {
     try check(request, by: principal)
     let actor = principal.delegates ? request.authid ?? principal.name : principal.name
+    try await blocking { () throws(Refusal) in try refuseHeld(request.persons, actor: actor) }
     for person in request.persons { keys.withhold(person) }
     defer { for person in request.persons { keys.release(person) } }
     await gate.settle()
@@ -47,7 +64,9 @@ struct Erasing: Sendable {
     let steps = try await blocking { () throws(Refusal) in
       var steps: [Step] = []
       for (place, person) in request.persons.enumerated() {
-        steps.append(try step(for: person, as: actor, pointer: "/persons/\(place)"))
+        var step = try step(for: person, as: actor, pointer: "/persons/\(place)")
+        if step.request != nil { step.traces = try traces(of: step) }
+        steps.append(step)
       }
       return steps
     }
@@ -76,11 +95,101 @@ struct Erasing: Sendable {
         }
       }
     }
-    return zip(steps, receipts).map { step, receipt in
-      Erasure(
+    var erasures: [Erasure] = []
+    for (step, receipt) in zip(steps, receipts) {
+      var erasure = Erasure(
         person: step.person, state: step.request == nil ? .requested : .erased, key: step.key.id.hex,
         request: step.request?.sequence ?? receipt.sequence, receipt: receipt)
+      if step.request != nil { erasure.remains = try await searchRemains(of: step, as: actor, principal) }
+      erasures.append(erasure)
     }
+    return erasures
+  }
+
+  // MARK: What stands against it
+
+  /// Refuses persons whose data must be kept (DSGVO Art. 17 Abs. 3 Buchst. b), before anything is withheld or recorded.
+  private func refuseHeld(_ persons: [String], actor: String) throws(Refusal) {
+    for (place, person) in persons.enumerated() {
+      let pointer = "/persons/\(place)"
+      // What is refused anyway need not be looked for in the whole log.
+      _ = try step(for: person, as: actor, pointer: pointer)
+      let standing: [StandingHold]
+      do {
+        var subjects: Set<String> = []
+        try forEachSealed(person, keys: try log.keys(of: person, keys)) { subjects.insert($0.record.subject) }
+        standing = try holds().standing(against: .person(person, subjects: subjects.sorted()))
+      } catch {
+        throw Refusal(.unavailable, pointer: pointer, "whether anything must be kept cannot be told: \(error)")
+      }
+      guard standing.isEmpty else {
+        throw Refusal(
+          .conflict, pointer: pointer,
+          "\(person) cannot be erased (DSGVO Art. 17 Abs. 3 Buchst. b): "
+            + standing.map(\.reason).joined(separator: "; "))
+      }
+    }
+  }
+
+  private func forEachSealed(_ person: String, keys ids: Set<KeyID>, _ body: (PersonSearch.Match) throws -> Void) throws
+  {
+    var search = PersonSearch(person: person, keys: ids)
+    var next: UInt64 = 0
+    let size = log.size
+    while next < size {
+      next = try search.read(log, from: next, below: size) { if !$0.fields.isEmpty { try body($0) } }
+    }
+  }
+
+  // MARK: What is left
+
+  private func traces(of step: Step) throws(Refusal) -> Traces {
+    do {
+      var traces = Traces(key: try keys.forms(of: step.key.id))
+      try forEachSealed(step.person, keys: [step.key.id]) { match in
+        for field in match.fields {
+          let text = try keys.unseal(
+            field.value, type: match.record.type, subject: match.record.subject, field: field.pointer)
+          Erasing.collect(try JSONDocument(text).root, into: &traces.values)
+        }
+      }
+      return traces
+    } catch {
+      throw Refusal(.unavailable, "what is sealed of \(step.person) cannot be read: \(error)")
+    }
+  }
+
+  /// The texts and numbers of a value, as they would stand in a file.
+  private static func collect(_ value: JSONValue, into texts: inout Set<[UInt8]>) {
+    switch value.kind {
+    case .string:
+      texts.insert(Array((value.string ?? "").utf8))
+      // With its escapes, as it was sent.
+      texts.insert(Array(value.text.dropFirst().dropLast()))
+    case .number: texts.insert(Array(value.text))
+    case .array: for element in value.elements { collect(element, into: &texts) }
+    case .object: for member in value.members { collect(member.value, into: &texts) }
+    case .null, .bool: break
+    }
+  }
+
+  private func searchRemains(
+    of step: Step, as actor: String, _ principal: Principal
+  ) async throws(Refusal) -> RemainsSearch.Result {
+    let search = RemainsSearch(in: log.directory.path, key: step.traces.key, values: step.traces.values)
+    let result = try await blocking { () throws(Refusal) in search.run() }
+    do {
+      let record = Ledger.OwnRecord(
+        name: ErasureRecord.searched, id: step.key.id.hex, data: ErasureRecord.json(step.person, step.key, result))
+      try await Ledger.record([record], as: actor, by: principal.name, log)
+    } catch let refusal as Refusal {
+      throw Refusal(
+        refusal.kind, pointer: refusal.pointer,
+        "\(step.person) is erased and \(result.count) remains were found, which is not recorded: \(refusal.detail)")
+    } catch {
+      throw Refusal(.unavailable, "\(error)")
+    }
+    return result
   }
 
   private func check(_ request: ErasureRequest, by principal: Principal) throws(Refusal) {

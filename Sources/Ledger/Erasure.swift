@@ -1,4 +1,5 @@
 public import EventLog
+public import Privacy
 
 /// That what is sealed of persons becomes unreadable (DSGVO Art. 17), and why.
 public struct ErasureRequest: Sendable, Hashable {
@@ -35,4 +36,6 @@ public struct Erasure: Sendable, Hashable {
   public var request: UInt64
   /// The record of this step.
   public var receipt: Receipt
+  /// What the search of all files came to; nil where nothing was erased.
+  public var remains: RemainsSearch.Result?
 }

@@ -6,6 +6,7 @@ public import LogFormat
 public import Logging
 import Privacy
 public import ReadModels
+public import TimeStamps
 public import TransparencyLog
 
 /// A ledger open for writing: log, domain packs, projections, documents and keys in one place. The daemon holds it.
@@ -13,12 +14,15 @@ public final class Ledger: Sendable {
   public let packs: PackSet
   public let log: Log
 
+  /// The contents of documents.
+  public let contents: Contents
+
   /// What comes back from witnesses and time-stamping authorities.
   let anchoring: Anchoring
 
   private let preparation: EventPreparation
   private let objections: ObjectionCheck
-  private let keys: KeyStore
+  let keys: KeyStore
   let sealing = SealingGate()
   private let projections: Projections
   private let feed: ProjectionFeed
@@ -34,11 +38,13 @@ public final class Ledger: Sendable {
 
   /// Opens a ledger: recovers its log, records a change of packs and what recovery cut off, brings the projections up.
   ///
-  /// - Parameter lock: the ledger's lock, where the caller has taken it with ``lock(at:)``.
+  /// - Parameters:
+  ///   - lock: the ledger's lock, where the caller has taken it with ``lock(at:)``.
+  ///   - signatureAnchors: the certificates under which signatures of contents are trusted; nil: none are.
   /// - Throws: ``LedgerOpenError``, ``PackError``, ``PackSourceError`` and errors of the parts.
   public static func open(
     at path: String, lock: WriterLock? = nil, packs source: PackSource, limits: Log.Limits = Log.Limits(),
-    logger: Logger
+    signatureAnchors: TrustAnchors? = nil, logger: Logger
   ) async throws -> Ledger {
     let directory = LedgerDirectory(path)
     let lock = try lock ?? Log.lock(directory)
@@ -48,6 +54,7 @@ public final class Ledger: Sendable {
     let reader = try LogReader(directory, holding: lock)
     let packs = try source.packs(for: reader)
     let documents = try DocumentStore(directory: directory.documents)
+    try documents.tidyUploads()
     let keys = try KeyStore(directory: directory.personKeys)
     let content = SealedContent(keys: keys)
     let log = try Log.open(
@@ -56,6 +63,7 @@ public final class Ledger: Sendable {
       limits: limits, logger: logger)
     do {
       try ErasureRecord.carryOut(in: log, keys: keys)
+      try Contents(log: log, store: documents, anchors: nil).finishRemovals()
       try await recordCuts(log)
       try await recordPacks(packs, documents, log)
       let preparation = EventPreparation(packs: packs, keys: keys) { event in
@@ -67,7 +75,7 @@ public final class Ledger: Sendable {
         notify: { notice in logger.notice("projections", metadata: ["notice": "\(notice)"]) })
       return Ledger(
         log: log, packs: packs, preparation: preparation, keys: keys, projections: projections, documents: documents,
-        logger: logger)
+        signatureAnchors: signatureAnchors, logger: logger)
     } catch {
       try log.close()
       throw error
@@ -76,12 +84,13 @@ public final class Ledger: Sendable {
 
   private init(
     log: Log, packs: PackSet, preparation: EventPreparation, keys: KeyStore, projections: Projections,
-    documents: DocumentStore, logger: Logger
+    documents: DocumentStore, signatureAnchors: TrustAnchors?, logger: Logger
   ) {
     self.log = log
     self.packs = packs
     self.preparation = preparation
     self.keys = keys
+    contents = Contents(log: log, store: documents, anchors: signatureAnchors)
     anchoring = Anchoring(log: log, documents: documents)
     self.projections = projections
     timeZone = log.description.timeZone
@@ -133,11 +142,13 @@ public final class Ledger: Sendable {
     try await record(PackRecord.name, id: "nach-\(newest?.sequence ?? 0)", PackRecord.json(packs), log)
   }
 
-  /// One of the ledger's own records: its type behind `de.aktenspur.ledger.`, what is unique in its id, and its `data`.
+  /// One of the ledger's own records: its type behind `de.aktenspur.ledger.`, what is unique in its id, its `data`, and its
+  /// subject.
   struct OwnRecord {
     var name: String
     var id: String
     var data: String
+    var subject = Log.ledgerSubject
   }
 
   /// Appends one of the ledger's own records and waits until it is durable.
@@ -161,7 +172,7 @@ public final class Ledger: Sendable {
       request.add(
         Event(
           id: "\(record.name)-\(record.id)", source: Log.ledgerSource, type: Log.ledgerTypePrefix + record.name,
-          subject: Log.ledgerSubject, extensions: [Extension("authid", .string(actor))],
+          subject: record.subject, extensions: [Extension("authid", .string(actor))],
           payload: .json(try JSONDocument(record.data).root)))
     }
     request.closeGroup()
@@ -229,7 +240,13 @@ public final class Ledger: Sendable {
   /// - Throws: ``Refusal``: `.forbidden` without the right to administer, `.notFound` where nothing was sealed, `.conflict`
   ///   where the same person asks again or the data are erased already.
   public func erase(_ request: ErasureRequest, by principal: Principal) async throws(Refusal) -> [Erasure] {
-    try await Erasing(log: log, keys: keys, gate: sealing).erase(request, by: principal)
+    try await Erasing(log: log, keys: keys, gate: sealing, holds: { try self.holds() }).erase(request, by: principal)
+  }
+
+  /// What the packs say must be kept, as of everything durable now.
+  func holds() throws -> Holds {
+    let today = KeyBackup.days(from: .now, timeZone: timeZone).lowerBound
+    return Holds(in: try snapshot(asOf: nil), on: today)
   }
 
   /// A record's line with its sealed fields in the clear. That they were read, by whom and why, is durable before.

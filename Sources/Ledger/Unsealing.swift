@@ -9,11 +9,12 @@ struct Unsealing: Sendable {
   let log: Log
   let keys: KeyStore
 
-  /// `{"sequence":812,"felder":["/data/nutzer"],"grund":"…"}`, by whom and when as with every record.
+  /// `{"sequence":812,"felder":["/data/nutzer"],"grund":"…"}` of one record, `{"person":"person/4711","grund":"…"}` of all
+  /// on a person; by whom and when as with every record.
   static let name = "personendaten-gelesen"
 
   /// A sealed field and what it holds.
-  private struct Field {
+  struct Field {
     var pointer: String
     var range: Range<Int>
     var value: [UInt8]
@@ -41,12 +42,16 @@ struct Unsealing: Sendable {
     var data = #"{"sequence":\#(sequence),"felder":[\#(pointers)]"#
     if let reason { data += #","grund":\#(JSONText.string(reason))"# }
     try await Ledger.record(
-      [Ledger.OwnRecord(name: Unsealing.name, id: UUID().uuidString, data: data + "}")],
+      [
+        Ledger.OwnRecord(
+          name: Unsealing.name, id: UUID().uuidString, data: data + "}", subject: DocumentRecord.readingSubject)
+      ],
       as: principal.delegates ? authid ?? principal.name : principal.name, by: principal.name, log)
-    return replaced(opened.fields, in: opened.line)
+    return Unsealing.replaced(opened.fields, in: opened.line)
   }
 
-  private func replaced(_ fields: [Field], in line: [UInt8]) -> [UInt8] {
+  /// A line with the values of fields, in their order, in place of their sealed form.
+  static func replaced(_ fields: [Field], in line: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
     var copied = 0
     for field in fields {

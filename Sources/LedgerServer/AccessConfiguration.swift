@@ -16,6 +16,8 @@ import Yams
 /// limits:
 ///   connections: 2048                      # of one user at a time
 ///   segment-bytes: 67108864                # how large a segment of the log may become
+/// documents:
+///   signature-anchors: [/etc/aktenspur/ca.pem]   # certificates under which signatures of contents are trusted
 /// ```
 ///
 /// A user is looked for by uid first, then by the primary group. What is named twice, unknown or misspelt is an error: a
@@ -25,6 +27,8 @@ public struct AccessConfiguration: PrincipalResolver {
   public private(set) var connections = AccessConfiguration.defaultConnections
   /// How large a segment of the log may become, in bytes; nil: as large as the format allows.
   public private(set) var segmentBytes: UInt64?
+  /// Files with the certificates under which signatures of contents are trusted, in PEM.
+  public private(set) var signatureAnchors: [String] = []
   private var users: [UInt32: Principal] = [:]
   private var groups: [UInt32: Principal] = [:]
 
@@ -45,7 +49,7 @@ public struct AccessConfiguration: PrincipalResolver {
       throw ConfigurationError("", "\(error)")
     }
     guard let root else { throw ConfigurationError("", "the file is empty; expected principals") }
-    let file = try ConfigurationSection(root, at: "", members: ["principals", "limits"])
+    let file = try ConfigurationSection(root, at: "", members: ["principals", "limits", "documents"])
     guard let principals = try file.section("principals", members: nil), !principals.names.isEmpty else {
       throw ConfigurationError("principals", "expected at least one principal")
     }
@@ -53,6 +57,9 @@ public struct AccessConfiguration: PrincipalResolver {
       let members: Set = ["users", "groups", "append", "rights", "delegates"]
       guard let section = try principals.section(name, members: members) else { continue }
       try add(try AccessConfiguration.principal(name, section), section, accounts)
+    }
+    if let documents = try file.section("documents", members: ["signature-anchors"]) {
+      signatureAnchors = try documents.texts("signature-anchors") ?? []
     }
     if let limits = try file.section("limits", members: ["connections", "segment-bytes"]) {
       connections = try limits.integer("connections", in: 1...100_000) ?? connections

@@ -14,6 +14,10 @@ struct Call {
     case erase
     /// Record that the keys of persons are about to be copied.
     case backUpKeys
+    /// Take a content in.
+    case file(DocumentFiling.Head)
+    /// Destroy a content.
+    case destroy(DestructionAnswer)
     case read(Route)
   }
 
@@ -69,6 +73,24 @@ struct Call {
         throw .forbidden("\(principal.name) may not copy the keys of persons")
       }
       action = .backUpKeys
+    } else if case .document(let name) = route, request.method == .put {
+      guard principal.rights.contains(.append) else {
+        throw .forbidden("\(principal.name) may not file contents")
+      }
+      action = .file(try DocumentFiling.Head(name, request))
+    } else if case .document(let name) = route, request.method == .delete {
+      guard principal.rights.contains(.administer) else {
+        throw .forbidden("\(principal.name) may not destroy contents")
+      }
+      action = .destroy(try DestructionAnswer(name, request))
+    } else if case .person = route {
+      guard principal.rights.contains(.unseal) else {
+        throw .forbidden("\(principal.name) may not see sealed fields in the clear")
+      }
+      action = .read(route)
+    } else if case .document = route, request.method == .head, principal.rights.contains(.append) {
+      // Who files contents must learn how far one has come.
+      action = .read(route)
     } else if request.method == .post {
       _ = try Query(request.uri.query, names: [])
       guard principal.rights.contains(.append) else {

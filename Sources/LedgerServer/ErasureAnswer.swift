@@ -3,12 +3,15 @@ import HTTPTypes
 import HummingbirdCore
 import Ledger
 import LogFormat
+import Privacy
 
 /// `POST /v1/erasures`: `{"persons":["person/4711"],"reason":"…","legalbasis":"…","authid":"…"}`.
 ///
 /// Answers 201 and for each person what became of it: `state` is `requested` the first time, and `erased` when somebody
 /// else asks for the same. `request` is the record of the first, `sequence` that of this step. `keybackupsuntil` is the last
-/// day on which a copy of the keys may still exist (null: none does); until then the data can be read with it.
+/// day on which a copy of the keys may still exist (null: none does); until then the data can be read with it. Of what is
+/// erased, `remains` says how often the key or a value of it was found in the ledger's files, of which `files` were
+/// looked through; where that is not 0, `places` names the files. 409 where a retention duty or a hold stands.
 enum ErasureAnswer {
   static func answer(
     _ body: JSONValue, from ledger: Ledger, to principal: Principal
@@ -32,11 +35,20 @@ enum ErasureAnswer {
   }
 
   private static func json(_ erasure: Erasure) -> String {
-    let members = [
+    var members = [
       #""person":\#(JSONText.string(erasure.person))"#, #""state":"\#(erasure.state.rawValue)""#,
       #""key":"\#(erasure.key)""#, #""request":\#(erasure.request)"#, #""sequence":\#(erasure.receipt.sequence)"#,
       #""recordedtime":"\#(erasure.receipt.recordedTime)""#,
     ]
+    if let remains = erasure.remains {
+      let places = remains.places.map { #"{"file":\#(JSONText.string($0.file)),"count":\#($0.count)}"# }
+      members += [
+        #""remains":\#(remains.count)"#, #""files":\#(remains.files)"#, #""bytes":\#(remains.bytes)"#,
+        #""values":\#(remains.values)"#, #""shortvalues":\#(remains.shortValues)"#,
+        #""places":[\#(places.joined(separator: ","))]"#,
+        #""unreadable":[\#(remains.unreadable.map { JSONText.string($0) }.joined(separator: ","))]"#,
+      ]
+    }
     return "{" + members.joined(separator: ",") + "}"
   }
 

@@ -15,6 +15,8 @@ enum Limits {
   static let problemsInSummary = 100
   /// Log lines read and sent at a time.
   static let readChunk = 256 << 10
+  /// What a content that is coming in has of it in memory at a time, generously.
+  static let document = 1 << 20
   /// Bodies that are being read or checked, of all clients and of one user.
   static let bodies = 96 << 20
   static let bodiesOfUser = 48 << 20

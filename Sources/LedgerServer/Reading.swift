@@ -48,6 +48,12 @@ struct Reading: Sendable {
     case .checkpoint:
       _ = try query([])
       return try await checkpoint()
+    case .person(let person):
+      return try await self.person(person, try query(["grund", "authid"]), for: principal, channel: channel)
+    case .document(let name):
+      if request.method == .head { return try await documentHead(name, try query(["subject", "grund", "authid"])) }
+      return try await document(
+        name, try query(["subject", "grund", "authid"]), request, for: principal, channel: channel)
     case .packs:
       _ = try query([])
       return .json(.ok, PackList.json(ledger.packs))

@@ -62,6 +62,21 @@ struct Responder: Sendable {
         if call.awaitsContinue { try await writer.writeInformationalHead(HTTPResponse(status: .continue)) }
         let body = try await body(of: request, on: connection, bodyIsUnread: &bodyIsUnread)
         response = try await KeyBackupAnswer.answer(body, from: ledger, to: call.principal)
+      case (.file(let head), let ledger?):
+        let filing = DocumentFiling(
+          head: head, ledger: ledger, principal: call.principal, threads: threads, logger: logger)
+        if call.awaitsContinue, let known = try await filing.known() {
+          response = known
+        } else {
+          try await filing.checkRoom()
+          let share = bodies.share(of: connection.user)
+          defer { share.giveBack() }
+          try share.take(upTo: Limits.document)
+          if call.awaitsContinue { try await writer.writeInformationalHead(HTTPResponse(status: .continue)) }
+          response = try await filing.answer(request.body, bodyIsUnread: &bodyIsUnread)
+        }
+      case (.destroy(let destruction), let ledger?):
+        response = try await destruction.answer(from: ledger, to: call.principal)
       case (.sign, let ledger?):
         response = try await reading(ledger).newCheckpoint()
       case (.read(let route), let ledger?):
@@ -72,6 +87,8 @@ struct Responder: Sendable {
     } catch let problem as Problem {
       log(problem, of: request.head, on: connection)
       response = problem.answer.response
+      // A body would be taken for the next answer.
+      if request.method == .head { response = response.createHeadResponse() }
     }
     response.headers[.date] = date.now
     metrics.count(request, response.status)

@@ -16,6 +16,10 @@ enum Route: Sendable, Hashable {
   case anchors
   case erasures
   case keyBackups
+  /// Everything after `/v1/persons/`, whose slashes belong to the reference.
+  case person(Substring)
+  /// A content, `sha256:` and hexadecimal digits.
+  case document(name: Substring)
   case packs
   case figures
   case report(name: Substring)
@@ -50,6 +54,10 @@ enum Route: Sendable, Hashable {
         self = .proof(sequence: parts[0])
       } else if path.after("/tile/") != nil {
         self = .tile(path.dropFirst())
+      } else if let person = path.after("/v1/persons/") {
+        self = .person(person)
+      } else if let name = path.after("/v1/documents/"), !name.contains("/") {
+        self = .document(name: name)
       } else if let name = path.after("/v1/reports/"), !name.contains("/") {
         self = .report(name: name)
       } else if let names = path.after("/v1/projections/")?.split(separator: "/", omittingEmptySubsequences: false),
@@ -68,6 +76,8 @@ enum Route: Sendable, Hashable {
     case .events: [.get, .post]
     case .checkpoint: [.get, .head, .post]
     case .anchors, .erasures, .keyBackups: [.post]
+    case .document: [.get, .head, .put, .delete]
+    case .person: [.get]
     default: [.get, .head]
     }
   }
@@ -97,6 +107,8 @@ extension Route {
     case .anchors: "/v1/anchors"
     case .erasures: "/v1/erasures"
     case .keyBackups: "/v1/key-backups"
+    case .person: "/v1/persons/{person}"
+    case .document: "/v1/documents/{digest}"
     case .packs: "/v1/packs"
     case .figures: "/v1/figures"
     case .report: "/v1/reports/{name}"

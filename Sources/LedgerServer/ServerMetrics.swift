@@ -31,7 +31,7 @@ final class ServerMetrics: Sendable {
   }
 
   func count(_ request: HummingbirdCore.Request, _ status: HTTPResponse.Status) {
-    let known = ["GET", "HEAD", "POST", "PUT"]
+    let known = ["GET", "HEAD", "POST", "PUT", "DELETE"]
     let method = request.method.rawValue
     let key = Request(
       route: Route(path: request.uri.path[...])?.template ?? "", method: known.contains(method) ? method : "other",

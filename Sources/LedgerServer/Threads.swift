@@ -1,3 +1,4 @@
+import DocumentStore
 import EventLog
 import Ledger
 import Logging
@@ -9,13 +10,17 @@ struct Threads: Sendable {
   let reading = NIOThreadPool(numberOfThreads: 4)
   /// Figures, reports and past states, which may take long: apart, so that nobody's events wait for somebody's report.
   let evaluating = NIOThreadPool(numberOfThreads: 2)
+  /// Reading, writing and hashing contents, of which there may be gigabytes.
+  let documents = NIOThreadPool(numberOfThreads: 4)
 
   func start() {
+    documents.start()
     reading.start()
     evaluating.start()
   }
 
   func stop() async throws {
+    try await documents.shutdownGracefully()
     try await reading.shutdownGracefully()
     try await evaluating.shutdownGracefully()
   }
@@ -30,6 +35,12 @@ struct Threads: Sendable {
       throw problem
     } catch let refusal as Refusal {
       throw Problem(refusal)
+    } catch let error as DocumentStoreError {
+      switch error {
+      case .altered, .notAStore, .system: logger.critical("a content cannot be used", metadata: ["reason": "\(error)"])
+      case .missing, .otherContent, .offset: break
+      }
+      throw Problem(error)
     } catch let error as DamagedRecord {
       logger.critical("the log is damaged on the disk", metadata: ["reason": "\(error)"])
       throw .damaged(error)

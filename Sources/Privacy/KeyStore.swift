@@ -175,6 +175,20 @@ public final class KeyStore: Sendable {
     try personFiles.withLock { _ throws(PrivacyError) in try files.remove(id) }
   }
 
+  /// A key as it might lie somewhere: its bytes, and as text in base64, base64url and hexadecimal digits. For whoever
+  /// destroys it and looks afterwards whether anything is left.
+  ///
+  /// - Throws: ``PrivacyError/destroyedKey(_:)``, ``PrivacyError/missingKey(_:)``
+  public func forms(of id: KeyID) throws(PrivacyError) -> [[UInt8]] {
+    let key = try key(id).key
+    let url = Base64URL.encode(key)
+    let plain = url.replacing("-", with: "+").replacing("_", with: "/")
+    let digits = Array("0123456789abcdef".utf8)
+    return [
+      key, Array(url.utf8), Array(plain.utf8), key.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
+    ]
+  }
+
   private func isDestroyed(_ id: KeyID) -> Bool { destroyed.withLock { $0.contains(id) } }
 
   // MARK: Finding

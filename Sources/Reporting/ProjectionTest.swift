@@ -40,6 +40,8 @@ public struct ProjectionDifference: Sendable, Hashable, CustomStringConvertible 
 /// - A finding gives its number of rows, at the latest `effective` of the figures, or on the day of the last example
 ///   where there are none.
 ///
+/// Each hold of the pack is asked once and must answer.
+///
 /// Personal fields are replaced by a sealed stand-in, as the ledger stores them; each event must be one its pack allows
 /// in the state its subject is in.
 public enum ProjectionTest {
@@ -85,12 +87,26 @@ public enum ProjectionTest {
         pack: pack.name, events: examples.lines.count, comparisons: 0, differences: [difference])
     }
 
-    var differences: [ProjectionDifference] = []
-    if let expected {
-      let lastDay = try examples.lastDay(timeZone: timeZone)
-      differences = try expected.differences(from: snapshot, lastDay: lastDay)
-    }
+    let lastDay = try examples.lastDay(timeZone: timeZone)
+    var differences = holdDifferences(of: pack, in: snapshot, on: lastDay)
+    if let expected { differences += try expected.differences(from: snapshot, lastDay: lastDay) }
     return ProjectionTestResult(
       pack: pack.name, events: examples.lines.count, comparisons: expected?.count ?? 0, differences: differences)
+  }
+  /// What a hold asks is otherwise known only when somebody is to be erased: so each is asked once, about nobody.
+  private static func holdDifferences(
+    of pack: Pack, in snapshot: ProjectionSnapshot, on day: String
+  ) -> [ProjectionDifference] {
+    guard !pack.holds.isEmpty else { return [] }
+    do {
+      let holds = Holds(in: snapshot, on: day)
+      _ = try holds.standing(against: .person("person/0", subjects: ["person/0"]))
+      _ = try holds.standing(against: .content("sha256:" + String(repeating: "0", count: 64)))
+      return []
+    } catch {
+      return [
+        ProjectionDifference(pack: pack.name, what: "holds", expected: "an answer of each", found: "\(error)")
+      ]
+    }
   }
 }

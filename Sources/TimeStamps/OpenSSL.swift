@@ -1,9 +1,9 @@
-import COpenSSL
+package import COpenSSL
 
 // Reading what OpenSSL holds into values of ours, and back.
 
 /// Decodes all of `bytes` with one of OpenSSL's `d2i` functions; nil where it fails or bytes are left over.
-func decode<Pointer>(
+package func decode<Pointer>(
   _ bytes: [UInt8], by decode: (UnsafeMutablePointer<UnsafePointer<UInt8>?>, Int) -> Pointer?,
   release: (Pointer) -> Void
 ) -> Pointer? {
@@ -31,13 +31,13 @@ func encode(by encode: (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?) -> 
 }
 
 /// The content of an ASN.1 string type.
-func bytes(of string: UnsafePointer<ASN1_STRING>) -> [UInt8] {
+package func bytes(of string: UnsafePointer<ASN1_STRING>) -> [UInt8] {
   guard let start = ASN1_STRING_get0_data(string) else { return [] }
   return Array(UnsafeBufferPointer(start: start, count: Int(ASN1_STRING_length(string))))
 }
 
 /// An INTEGER in lower-case hexadecimal digits, two for each byte, with a minus sign where it is negative.
-func hexadecimal(_ integer: UnsafePointer<ASN1_INTEGER>) -> String {
+package func hexadecimal(_ integer: UnsafePointer<ASN1_INTEGER>) -> String {
   let isNegative = ASN1_STRING_type(integer) & V_ASN1_NEG != 0
   let digits = hexadecimal(bytes(of: integer))
   return (isNegative ? "-" : "") + (digits.isEmpty ? "00" : digits)
@@ -53,7 +53,7 @@ func objectIdentifier(_ object: OpaquePointer) -> String {
 }
 
 /// A distinguished name as RFC 4514 writes it.
-func distinguishedName(_ name: OpaquePointer?) -> String {
+package func distinguishedName(_ name: OpaquePointer?) -> String {
   guard let name, let output = BIO_new(BIO_s_mem()) else { return "" }
   defer { BIO_free(output) }
   guard copenssl_print_name(output, name) >= 0 else { return "" }
@@ -63,7 +63,7 @@ func distinguishedName(_ name: OpaquePointer?) -> String {
 }
 
 /// POSIX seconds of an ASN.1 time; nil where it is none.
-func secondsSinceEpoch(_ time: UnsafePointer<ASN1_TIME>) -> Int64? {
+package func secondsSinceEpoch(_ time: UnsafePointer<ASN1_TIME>) -> Int64? {
   var broken = tm()
   guard ASN1_TIME_to_tm(time, &broken) == 1 else { return nil }
   return CivilTime(

@@ -13,7 +13,7 @@ public struct TrustAnchors: Sendable, Hashable {
   public static let maximumByteCount = 1 << 20
 
   /// DER of each.
-  let anchors: [[UInt8]]
+  package let anchors: [[UInt8]]
   let intermediates: [[UInt8]]
 
   /// - Parameters:

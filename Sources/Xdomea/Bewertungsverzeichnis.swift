@@ -22,6 +22,8 @@ public struct Bewertungsverzeichnis: Sendable, Hashable {
     // A document type could bring entities from elsewhere or of any size; xdomea has none.
     guard let text = String(validating: xml, as: UTF8.self) else { throw NachrichtError("expected UTF-8") }
     guard !text.contains("<!DOCTYPE") else { throw NachrichtError("a document type is not allowed") }
+    // The document mends what is broken or cut off; this one does not.
+    guard XMLParser(data: xml).parse() else { throw NachrichtError("not well-formed XML") }
     let document: XMLDocument
     do {
       document = try XMLDocument(data: xml, options: [.nodeLoadExternalEntitiesNever])
@@ -42,7 +44,7 @@ public struct Bewertungsverzeichnis: Sendable, Hashable {
     }
     self.prozess = prozess
     objekte = []
-    for valued in root.children(version == .v3 ? "BewertetesObjekt" : "BewertetesSGO") {
+    for valued in root.childElements(version == .v3 ? "BewertetesObjekt" : "BewertetesSGO") {
       let place = "object \(objekte.count + 1)"
       guard let text = valued.first(version == .v3 ? "ID" : "xdomeaUUID")?.stringValue, let id = UUID(uuidString: text)
       else { throw NachrichtError("\(place): expected a UUID") }
@@ -66,7 +68,7 @@ public struct NachrichtError: Error, Sendable, Hashable, CustomStringConvertible
 }
 
 extension XMLElement {
-  fileprivate func children(_ name: String) -> [XMLElement] {
+  fileprivate func childElements(_ name: String) -> [XMLElement] {
     (children ?? []).compactMap { $0 as? XMLElement }.filter { $0.localName == name }
   }
 

@@ -14,6 +14,9 @@ struct ErasureTests {
       var key: String
       var request: Int
       var sequence: Int
+      var remains: Int?
+      var files: Int?
+      var values: Int?
     }
 
     var erasures: [Erasure]
@@ -91,6 +94,78 @@ struct ErasureTests {
       let answer = try ledger.get("/v1/events/\(bike.sequence)?unseal=1")
       #expect(answer.body == before)
       #expect(try ledger.logLines()[bike.sequence] == before)
+    }
+  }
+
+  @Test func nothingIsLeftOfTheKeyAndTheValuesInAnyFile() throws {
+    try withBike { ledger, bike in
+      _ = try ledger.get("/v1/events/\(bike.sequence)?unseal=1")
+      _ = try ledger.get("/v1/figures")
+      #expect(try ledger.command("query", arguments: ["--as-of", "2", "SELECT * FROM rad"]).status == 0)
+      let file = try #require(try keyFiles(ledger).first)
+      let text = try String(
+        contentsOf: ledger.folder.file("ledger/keys/personen/\(file)"), encoding: .utf8)
+      let key = try #require(text.split(separator: "\n").first { $0.hasPrefix("key ") }?.dropFirst(4))
+      _ = try erased(ledger, "rad/7", by: "anna")
+      let erasure = try erased(ledger, "rad/7", by: "bernd")
+      #expect(erasure.remains == 0 && erasure.values == 1)
+      #expect(try ledger.ownRecords("loeschung-geprueft").map(\.data.reste) == [0])
+      // And by our own eyes.
+      let root = ledger.folder.file("ledger")
+      var files = 0
+      for name in try FileManager.default.subpathsOfDirectory(atPath: root.path) {
+        guard let bytes = try? Data(contentsOf: root.appending(path: name)) else { continue }
+        files += 1
+        #expect(bytes.firstRange(of: Data(Self.name.utf8)) == nil, "\(name)")
+        #expect(bytes.firstRange(of: Data(key.utf8)) == nil, "\(name)")
+      }
+      #expect(try #require(erasure.files) >= files - 2)
+    }
+  }
+
+  @Test func whatIsLeftIsCountedAndNamed() throws {
+    try withBike { ledger, _ in
+      // Somebody has written the name where it is not sealed, and somebody has put a copy of the key aside.
+      try ledger.record(
+        SampleEvent(
+          id: "b", type: "de.aktenspur.rad.angeschafft", subject: "rad/8", data: #"{"marke":"\#(Self.name)"}"#,
+          members: [("authid", #""a""#)]))
+      let file = try #require(try keyFiles(ledger).first)
+      try FileManager.default.copyItem(
+        at: ledger.folder.file("ledger/keys/personen/\(file)"), to: ledger.folder.file("ledger/cache/forgotten"))
+      _ = try erased(ledger, "rad/7", by: "anna")
+      let result = try erase(ledger, "rad/7", by: "bernd")
+      #expect(result.status == 1)
+      #expect(result.errors.contains("log/00000000000000000000.ndjson") && result.errors.contains("cache/forgotten"))
+      let answer = try result.output.decoded(Answer.self)
+      #expect(try #require(answer.erasures.first?.remains) >= 2)
+      try FileManager.default.removeItem(at: ledger.folder.file("ledger/cache/forgotten"))
+    }
+  }
+
+  @Test func retentionDutyKeepsTheDataAndSaysUntilWhen() throws {
+    let folder = try ScratchFolder()
+    try ServiceBikes.write(to: folder.url)
+    try Data(
+      """
+      -- hold raeder.in-gebrauch: Rad in Gebrauch
+      SELECT subject || ' ist nicht verkauft' AS text, sequence AS sequences
+      FROM rad
+      WHERE bis IS NULL AND subject IN (SELECT value FROM json_each(:subjects)) AND seit <= :effective;
+      """.utf8
+    ).write(to: folder.url.appending(path: "dienstraeder/holds.sql"))
+    try LedgerUnderTest.run(packs: folder.url.path) { ledger in
+      let bike = try ledger.record(ServiceBikes.bought("7", id: "a", nutzer: Self.name))
+      let before = try ledger.log()
+      let refused = try erase(ledger, "rad/7", by: "anna")
+      #expect(refused.status == 65)
+      for text in ["Rad in Gebrauch", "rad/7 ist nicht verkauft", "records \(bike.sequence)", "Art. 17 Abs. 3"] {
+        #expect(refused.errors.contains(text), "\(text)")
+      }
+      #expect(try ledger.log() == before)
+      try ledger.record(ServiceBikes.sold("7", id: "b", authid: "person-2"))
+      _ = try erased(ledger, "rad/7", by: "anna")
+      #expect(try erased(ledger, "rad/7", by: "bernd").remains == 0)
     }
   }
 

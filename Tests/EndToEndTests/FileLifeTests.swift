@@ -88,7 +88,13 @@ struct FileLifeTests {
 
   @Test func aFileLivesFromItsPlanToItsDisposal() throws {
     try LedgerUnderTest.run { ledger in
-      let content = "sha256:" + String(repeating: "ab", count: 32)
+      let file = ledger.folder.file("vermerk.pdf")
+      try Data("Inhalt des Vermerks".utf8).write(to: file)
+      let put = try Program.run(
+        Repository.program, ["documents", "put", file.path, "--socket", ledger.socket])
+      try #require(put.status == 0, "\(put.errors)")
+      let start = try #require(put.text.range(of: "sha256:")).lowerBound
+      let content = String(put.text[start...].prefix(71))
       try approvePlan(ledger)
       try openFile(ledger)
       try fileDocument(ledger, content: content)
@@ -130,6 +136,8 @@ struct FileLifeTests {
       #expect(handedOver.status == 0, "\(handedOver.errors)")
       let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
       #expect(names.contains { $0.hasSuffix("_Aussonderung.Aussonderung.0503.xml") })
+      let handed = try #require(names.first { $0.hasSuffix("_vermerk.pdf") })
+      #expect(try String(contentsOf: folder.appending(path: handed), encoding: .utf8) == "Inhalt des Vermerks")
       let destroyed = try disposal(
         ledger, "destroy", "--due", "--reason", "Aussonderung 2024", "--authid", "registratur-1")
       #expect(destroyed.status == 0, "\(destroyed.errors)")
@@ -148,8 +156,17 @@ struct FileLifeTests {
         document.map { "\($0.old?.text ?? "") → \($0.new?.text ?? "")" } == [
           " → pruefung", "pruefung → freigabe", "freigabe → archiv",
         ])
-      #expect(history.entries.last?.actor == "registratur-1")
-      #expect(history.entries.last?.remark == "Aussonderung 2024")
+      // Reading the content for the archive, and its destruction, are in the history.
+      let reading = try #require(history.entries.first { $0.action == "Inhalt gelesen" })
+      #expect(reading.remark == "Abgabe an das Archiv")
+      let end = try #require(history.entries.last { $0.subject == FileLifeTests.akte })
+      #expect(end.actor == "registratur-1" && end.remark == "Aussonderung 2024")
+      #expect(history.entries.last?.action == "Inhalt vernichtet")
+      let accesses = try ledger.command(
+        "query",
+        arguments: ["--format", "json", "SELECT count(*) AS n FROM akte_zugriff WHERE akte = '\(FileLifeTests.akte)'"])
+      #expect(try accesses.output.decoded([[String: Int]].self) == [["n": 1]])
+      #expect(try ledger.get("/v1/documents/\(content)?subject=dokument/4711&grund=x").status != 200)
       // All of it is still there, and can be proved.
       let lines = try ledger.command("events", "--subject", FileLifeTests.akte).lines
       #expect(lines.count == 10)
@@ -206,6 +223,59 @@ struct FileLifeTests {
       try ledger.record(.akten("akte.angeboten", unknown, on: today))
       try ledger.record(.akten("akte.archivbewertung-empfangen", unknown, #"{"bewertung":"V"}"#, on: today))
       try expectRefused(destruction(unknown, "f"), "Keine Aufbewahrungsfrist bekannt")
+    }
+  }
+
+  @Test func aContentStaysAsLongAsALivingDocumentRefersToIt() throws {
+    try LedgerUnderTest.run { ledger in
+      let file = ledger.folder.file("a.txt")
+      try Data("gemeinsam".utf8).write(to: file)
+      let put = try Program.run(Repository.program, ["documents", "put", file.path, "--socket", ledger.socket])
+      let start = try #require(put.text.range(of: "sha256:")).lowerBound
+      let content = String(put.text[start...].prefix(71))
+      for number in ["1", "2"] {
+        try ledger.record(.akten("dokument.angelegt", "dokument/\(number)", on: "2024-01-01"))
+        try ledger.record(
+          .akten("dokument.version-erstellt", "dokument/\(number)", #"{"inhalt":"\#(content)"}"#, on: "2024-01-02"))
+      }
+      func destroy() throws -> Program.Result {
+        try Program.run(
+          Repository.program,
+          ["documents", "destroy", content, "--reason", "r", "--legal-basis", "b", "--socket", ledger.socket])
+      }
+      try ledger.record(.akten("dokument.vernichtet", "dokument/1", #"{"grund":"Irrläufer"}"#, on: "2024-01-03"))
+      let kept = try destroy()
+      #expect(kept.status == 65)
+      #expect(kept.errors.contains("dokument/2"), "\(kept.errors)")
+      try ledger.record(.akten("dokument.vernichtet", "dokument/2", #"{"grund":"Irrläufer"}"#, on: "2024-01-03"))
+      #expect(try destroy().status == 0)
+    }
+  }
+
+  @Test func personalDataOfAnAkteAreKeptWhileItsRetentionOrAHoldRuns() throws {
+    try LedgerUnderTest.run { ledger in
+      try approvePlan(ledger)
+      try openFile(ledger, plan: "10.04")
+      try ledger.record(
+        .akten(
+          "dokument.angelegt", "dokument/9", #"{"akte":"\#(FileLifeTests.akte)","verfasser":"M. Beispiel"}"#,
+          on: "2012-03-03"))
+      func erase() throws -> Program.Result {
+        try Program.run(
+          Repository.program,
+          ["erase", "dokument/9", "--reason", "r", "--legal-basis", "b", "--authid", "ds-1", "--socket", ledger.socket])
+      }
+      #expect(try erase().errors.contains("die Frist beginnt mit der zdA-Verfügung"))
+      try closeFile(ledger)
+      try ledger.record(
+        .akten("akte.gesperrt", FileLifeTests.akte, #"{"grund":"Klage"}"#, on: "2020-01-01", by: "rechtsamt-1"))
+      let held = try erase()
+      #expect(held.status == 65)
+      #expect(held.errors.contains("Die Aussonderung ist gesperrt"), "\(held.errors)")
+      try ledger.record(
+        .akten("akte.sperre-aufgehoben", FileLifeTests.akte, #"{"grund":"beendet"}"#, on: "2020-02-01", by: "leitung-1")
+      )
+      #expect(try erase().status == 0)
     }
   }
 

@@ -41,6 +41,43 @@ import Testing
     }
   }
 
+  /// As large as `AKTENSPUR_TEST_DOCUMENT_MIB` says, by default 256 MiB; 2048 is what is promised.
+  @Test func largeContentGoesInAndOutInConstantMemory() throws {
+    let size = ProcessInfo.processInfo.environment["AKTENSPUR_TEST_DOCUMENT_MIB"].flatMap { Int($0) } ?? 256
+    try LedgerUnderTest.run { ledger in
+      let content = try SampleContent(megabytes: size, in: ledger.folder)
+      let small = try SampleContent(megabytes: 1, in: ledger.folder)
+      #expect(try ledger.put(small).status == 201)
+      #expect(try ledger.read(small).status == 200)
+      let before = try peak(ledger)
+      #expect(try ledger.put(content).status == 201)
+      let read = try ledger.read(content, to: ledger.folder.file("answer"))
+      #expect(read == 200)
+      let after = try peak(ledger)
+      #expect(after < bound)
+      // What it took is far less than the content.
+      #expect(after - before < 64 << 20, "\((after - before) >> 20) MiB more")
+      #expect(try SampleContent.digest(of: ledger.folder.file("answer")) == content.digest)
+    }
+  }
+
+  @Test func clientsThatDoNotReadContentsTakeNoMoreThanTheirShare() throws {
+    try LedgerUnderTest.run { ledger in
+      let content = try SampleContent(megabytes: 64, in: ledger.folder)
+      #expect(try ledger.put(content).status == 201)
+      let before = try peak(ledger)
+      var clients: [RawConnection] = []
+      for _ in 0..<60 {
+        let client = try RawConnection(socket: ledger.socket)
+        try client.send(RawConnection.get(content.path + "?subject=a&grund=b"))
+        clients.append(client)
+      }
+      for client in clients { #expect(try client.isOpen(for: .seconds(20)) == false) }
+      for number in 0..<20 { try ledger.record(.project("B", id: "beside-\(number)")) }
+      #expect(try peak(ledger) - before < 200 << 20)
+    }
+  }
+
   @Test func clientsThatSendAndDoNotReadTakeNoMoreThanTheirShare() throws {
     try LedgerUnderTest.run { ledger in
       for round in 0..<4 {

@@ -110,6 +110,7 @@ import Testing
     let original = try LedgerUnderTest.new()
     try original.start()
     try original.appendSeed()
+    try fileAndSeal(original)
     let sound = answers(original)
     #expect(sound.count == Self.questions.count)
     #expect(try original.get("/v1/figures").status == 200)
@@ -151,6 +152,7 @@ import Testing
     let original = try LedgerUnderTest.new()
     try original.start()
     try original.appendSeed()
+    try fileAndSeal(original)
     let sound = answers(original)
     original.stop()
     for (name, damage) in cases(of: try files(under: original.path)) {
@@ -177,6 +179,55 @@ import Testing
         try ledger.start()
         check(answers(ledger), against: sound, name, damage)
         ledger.end()
+      }
+    }
+  }
+
+  private static let content = Data("Bescheid über die Zulassung eines Dienstrades.\n".utf8)
+  private static let author = "Wilhelmine Unverwechselbar"
+
+  /// A content and a key of a person, so that there are files of these kinds.
+  @discardableResult
+  private func fileAndSeal(_ ledger: LedgerUnderTest) throws -> (content: SampleContent, record: Receipt) {
+    let content = try SampleContent(Self.content, in: ledger.folder)
+    #expect(try ledger.put(content).status == 201)
+    let event = SampleEvent(
+      id: "sealed", type: "de.aktenspur.dokument.angelegt", subject: "dokument/rot",
+      data: #"{"titel":"Vermerk","verfasser":"\#(Self.author)"}"#)
+    return (content, try ledger.record(event))
+  }
+
+  @Test func damagedContentsAndKeysGiveAnErrorOrTheRightAnswer() throws {
+    let original = try LedgerUnderTest.new()
+    try original.start()
+    let (content, sealed) = try fileAndSeal(original)
+    original.stop()
+    let names = try files(under: original.path)
+    let place = "documents/sha256/\(content.digest.prefix(2))/\(content.digest.dropFirst(2))"
+    for name in [place] + names.filter({ $0.hasPrefix("keys/personen/") }) {
+      for damage in Damage.allCases {
+        let ledger = try original.copy()
+        guard try damage.make(of: "\(ledger.path)/\(name)", in: names.map { "\(ledger.path)/\($0)" }) else { continue }
+        let (status, errors) = ledger.tryToStart()
+        if status != nil {
+          #expect(!errors.isEmpty, "\(damage) \(name)")
+          continue
+        }
+        let read = try ledger.read(content)
+        #expect(
+          read.status != 200 || !read.isWhole || read.body == Self.content, "\(damage) \(name): \(read.status)")
+        if name == place { #expect(read.body != Self.content || damage == .swapped, "\(damage) \(name)") }
+        let clear = try ledger.get("/v1/events/\(sealed.sequence)?unseal=1")
+        #expect(
+          clear.status != 200 || clear.text.contains(Self.author) || clear.text.contains("sealed"),
+          "\(damage) \(name): \(clear.text)")
+        let again = try ledger.put(content)
+        #expect(again.status != 201 || name == place, "\(damage) \(name): \(again.status)")
+        #expect(ledger.isAlive, "\(damage) \(name): the daemon has ended")
+        ledger.end()
+        if name == place, damage != .swapped, again.status >= 400 {
+          #expect(try ledger.verify("--documents").status != 0, "\(damage) \(name)")
+        }
       }
     }
   }

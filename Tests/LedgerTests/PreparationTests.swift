@@ -118,10 +118,10 @@ import TransparencyLog
   func independentGroups() async throws {
     try await withLedger { ledger in
       try await ledger.open()
-      let results = await ledger.ledger.append(
+      let appended = await ledger.ledger.append(
         [[try event("1", on: "rad/1")], [try event("2", on: "auto/1")], [try event("3", on: "rad/3")], []],
         by: TestLedger.clerk)
-      #expect(results.map { (try? $0.get())?.count } == [1, nil, 1, 0])
+      #expect(appended.results.map { (try? $0.get())?.count } == [1, nil, 1, 0])
     }
   }
 

@@ -68,7 +68,7 @@ import Testing
   @Test(
     "What is wrong is said in words",
     arguments: [
-      ("<a", "not well-formed XML"), ("<a/>", "found a"),
+      ("<a", "not well-formed XML"), (String(message(.v4).dropLast(60)), "not well-formed XML"), ("<a/>", "found a"),
       (message(.v3).replacing("schema:3.1.0", with: "schema:2.0.0"), "urn:xoev-de:xdomea:schema:2.0.0"),
       (message(.v3, art: "X"), "object 1: expected Aussonderungsart A, B or V, found X"),
       (message(.v4, id: "4711"), "object 1: expected a UUID"),

@@ -21,6 +21,31 @@ public struct Finding: Sendable, Hashable {
   let line: Int
 }
 
+/// A reason why something must be kept, as a query for what stands against its removal: a retention duty, a legal hold.
+///
+/// It is asked before personal data are erased (DSGVO Art. 17 Abs. 3 Buchst. b) and before a content is destroyed.
+/// Parameters: `:person`, the reference whose data are to go, or NULL; `:content`, the content that is to go
+/// (`sha256:…`), or NULL; `:subjects`, a JSON array of the subjects of all records that hold something sealed of the
+/// person (empty where a content is to go); `:effective`, today. A row for each reason: `text`, and `sequences` as in a
+/// finding, the records it follows from.
+public struct Hold: Sendable, Hashable {
+  public let name: String
+  public let title: String
+  /// One SELECT, as written.
+  public let sql: String
+  /// The line of its heading, from 1.
+  let line: Int
+}
+
+extension Hold {
+  /// The holds of `holds.sql`, in file order.
+  static func read(_ bytes: [UInt8]) throws(TextError) -> [Hold] {
+    try NamedQuery.read(bytes, keyword: "hold", form: "<name>: <title>").map {
+      Hold(name: $0.name, title: $0.title, sql: $0.sql, line: $0.line)
+    }
+  }
+}
+
 extension Figure {
   /// The figures of `figures.sql`, in file order.
   static func read(_ bytes: [UInt8]) throws(TextError) -> [Figure] {

@@ -127,16 +127,3 @@ private final class ChunkSource: @unchecked Sendable {
     return chunk.isEmpty ? nil : chunk
   }
 }
-
-/// Puts lines together from chunks.
-private struct LineBuffer {
-  private var rest: [UInt8] = []
-
-  mutating func take(_ chunk: [UInt8]) -> [[UInt8]] {
-    rest += chunk
-    guard let end = rest.lastIndex(of: 0x0A) else { return [] }
-    let lines = rest[..<end].split(separator: 0x0A).map(Array.init)
-    rest.removeSubrange(...end)
-    return lines
-  }
-}

@@ -9,6 +9,9 @@ struct Erase: AsyncParsableCommand {
       Four eyes: the first call records the request, the same call by someone else carries it out. PERSON is the \
       pseudonymous reference that events name the person by. What was sealed for the person can then be read by nobody; \
       the log stays as it is and verifies as before. Later events on the person are sealed with a new key.
+
+      While a retention duty or a legal hold stands, the call is refused with the reason. After the key, every file of the \
+      ledger is searched for it and for the values that it had sealed; exit status 1 where something is left.
       """)
 
   @OptionGroup var socket: SocketOption
@@ -25,6 +28,15 @@ struct Erase: AsyncParsableCommand {
       var key: String
       var request: Int
       var sequence: Int
+      var remains: Int?
+      var files: Int?
+      var places: [Place]?
+      var unreadable: [String]?
+    }
+
+    struct Place: Decodable {
+      var file: String
+      var count: Int
     }
 
     var erasures: [Erasure]
@@ -42,16 +54,37 @@ struct Erase: AsyncParsableCommand {
       let answer = try await client.send(
         .post("/v1/erasures", contentType: "application/json", .bytes(Array(body.utf8))))
       guard answer.isSuccess else { throw answer.failure }
-      if json { return Terminal.write(answer.body + [0x0A]) }
       let told = try JSONDecoder().decode(Answer.self, from: Data(answer.body))
-      for erasure in told.erasures { Terminal.print(text(erasure)) }
-      if let day = told.keybackupsuntil, told.erasures.contains(where: { $0.state == "erased" }) {
-        Terminal.print(
-          Language.text(
-            en: "a copy of the keys may exist until \(day); the erasure is complete when it is gone",
-            de: "eine Kopie der Schlüssel kann bis \(day) bestehen; vollständig ist die Löschung erst, wenn sie weg ist"
-          ))
-      }
+      defer { told.erasures.forEach(Erase.complain) }
+      if json { Terminal.write(answer.body + [0x0A]) } else { report(told) }
+      guard told.erasures.allSatisfy({ $0.remains ?? 0 == 0 && $0.unreadable ?? [] == [] }) else { throw ExitCode(1) }
+    }
+  }
+
+  private func report(_ told: Answer) {
+    for erasure in told.erasures { Terminal.print(text(erasure)) }
+    if let day = told.keybackupsuntil, told.erasures.contains(where: { $0.state == "erased" }) {
+      Terminal.print(
+        Language.text(
+          en: "a copy of the keys may exist until \(day); the erasure is complete when it is gone",
+          de: "eine Kopie der Schlüssel kann bis \(day) bestehen; vollständig ist die Löschung erst, wenn sie weg ist"
+        ))
+    }
+  }
+
+  /// Says where something is left.
+  private static func complain(_ erasure: Answer.Erasure) {
+    for place in erasure.places ?? [] {
+      Terminal.error(
+        Language.text(
+          en: "\(erasure.person): \(place.file) still holds the key or a value, \(place.count) times",
+          de: "\(erasure.person): \(place.file) enthält noch den Schlüssel oder einen Wert, \(place.count)-mal"))
+    }
+    for file in erasure.unreadable ?? [] {
+      Terminal.error(
+        Language.text(
+          en: "\(erasure.person): \(file) could not be searched",
+          de: "\(erasure.person): \(file) war nicht durchsuchbar"))
     }
   }
 
@@ -60,9 +93,10 @@ struct Erase: AsyncParsableCommand {
     case "erased":
       Language.text(
         en: "\(erasure.person): erased with record \(erasure.sequence), requested with record \(erasure.request); "
-          + "key \(erasure.key) is destroyed",
+          + "key \(erasure.key) is destroyed; \(erasure.files ?? 0) files searched, \(erasure.remains ?? 0) remains",
         de: "\(erasure.person): gelöscht mit Datensatz \(erasure.sequence), beantragt mit Datensatz "
-          + "\(erasure.request); Schlüssel \(erasure.key) ist vernichtet")
+          + "\(erasure.request); Schlüssel \(erasure.key) ist vernichtet; \(erasure.files ?? 0) Dateien durchsucht, "
+          + "\(erasure.remains ?? 0) Reste")
     default:
       Language.text(
         en: "\(erasure.person): requested with record \(erasure.request); the same call by someone else carries it out",

@@ -4,6 +4,7 @@ import Foundation
 import Ledger
 import LedgerServer
 import Logging
+import TimeStamps
 import NIOCore
 
 struct Serve: AsyncParsableCommand {
@@ -45,6 +46,7 @@ struct Serve: AsyncParsableCommand {
     let access = try config.map { try Serve.access($0) }
     var limits = Log.Limits()
     if let segmentBytes = access?.segmentBytes { limits.segmentBytes = segmentBytes }
+    let anchors = try access.flatMap { try Serve.signatureAnchors($0.signatureAnchors) }
     let directory = try ledger.path()
     let lock = try Ledger.lock(at: directory)
     do {
@@ -53,7 +55,8 @@ struct Serve: AsyncParsableCommand {
         connectionsPerUser: access?.connections ?? AccessConfiguration.defaultConnections, version: Version.text,
         logger: logger
       ) { [packs = packs.source, limits, logger] in
-        try await Ledger.open(at: directory, lock: lock, packs: packs, limits: limits, logger: logger)
+        try await Ledger.open(
+          at: directory, lock: lock, packs: packs, limits: limits, signatureAnchors: anchors, logger: logger)
       }.runUntilSignal()
     } catch let error as SocketError {
       throw Failure(.cannotCreate, "\(error)")
@@ -73,6 +76,16 @@ struct Serve: AsyncParsableCommand {
         "expected 127.0.0.1:PORT or [::1]:PORT, found \(text): the web port is for this machine alone")
     }
     return address
+  }
+
+  /// All certificates of some files; nil where there are none.
+  private static func signatureAnchors(_ paths: [String]) throws -> TrustAnchors? {
+    guard !paths.isEmpty else { return nil }
+    do {
+      return try TrustAnchors(Array(try paths.map { try InputFile.contents(of: $0) }.joined(separator: [0x0A])))
+    } catch let error as TimeStampError {
+      throw Failure(.badInput, "documents.signature-anchors: \(error)")
+    }
   }
 
   private static func access(_ path: String) throws -> AccessConfiguration {

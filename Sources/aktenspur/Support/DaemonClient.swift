@@ -12,12 +12,20 @@ struct DaemonClient {
       case bytes([UInt8])
       /// Chunks until nil; sent while the answer is read.
       case chunks(@Sendable () throws -> [UInt8]?)
+      /// The same, where it is known how many bytes they come to.
+      case sized(UInt64, @Sendable () throws -> [UInt8]?)
     }
 
     var method: HTTPMethod
     var path: String
     var contentType: String?
+    var headers: [(name: String, value: String)] = []
     var body: Body
+
+    /// HEAD of a path without a query.
+    static func head(_ path: String) -> Request {
+      Request(method: .HEAD, path: path, contentType: nil, body: .none)
+    }
 
     static func get(_ path: String, query: [(String, String)] = []) -> Request {
       var components = URLComponents()
@@ -36,6 +44,8 @@ struct DaemonClient {
   /// What the daemon said. `body` is empty where the answer was streamed.
   struct Answer: Sendable {
     var status: Int
+    /// By name in lower case.
+    var headers: [String: String] = [:]
     var body: [UInt8]
 
     var isSuccess: Bool { (200..<300).contains(status) }
@@ -100,41 +110,50 @@ struct DaemonClient {
     let outbound = outbound
     async let sent: Void = DaemonClient.write(request, to: outbound)
     var status: Int?
+    var headers: [String: String] = [:]
     var body: [UInt8] = []
+    var isWhole = false
     reading: while let part = try await inbound.iterator.next() {
       switch part {
       // An interim answer (100 Continue) is no answer.
       case .head(let head) where head.status.code < 200: break
-      case .head(let head): status = Int(head.status.code)
+      case .head(let head):
+        status = Int(head.status.code)
+        headers = Dictionary(head.headers.map { ($0.name.lowercased(), $0.value) }) { $1 }
       case .body(let buffer):
         if let stream, (200..<300).contains(status ?? 0) {
           try stream(Array(buffer.readableBytesView))
         } else {
           body.append(contentsOf: buffer.readableBytesView)
         }
-      case .end: break reading
+      case .end:
+        isWhole = true
+        break reading
       }
     }
     guard let status else { throw Failure(.unavailable, "the daemon closed the connection without an answer") }
+    guard isWhole else { throw Failure(.unavailable, "the daemon closed the connection in the middle of its answer") }
     // A daemon that has refused may have closed the connection before it took the whole body.
     do { try await sent } catch  where !(200..<300).contains(status) {}
-    return Answer(status: status, body: body)
+    return Answer(status: status, headers: headers, body: body)
   }
 
   private static func write(_ request: Request, to outbound: Outbound) async throws {
     var headers = HTTPHeaders([("Host", "localhost")])
     if let contentType = request.contentType { headers.add(name: "Content-Type", value: contentType) }
+    for header in request.headers { headers.add(name: header.name, value: header.value) }
     switch request.body {
     case .none: if request.method == .POST { headers.add(name: "Content-Length", value: "0") }
     case .bytes(let bytes): headers.add(name: "Content-Length", value: String(bytes.count))
     case .chunks: headers.add(name: "Transfer-Encoding", value: "chunked")
+    case .sized(let count, _): headers.add(name: "Content-Length", value: String(count))
     }
     try await outbound.write(
       .head(HTTPRequestHead(version: .http1_1, method: request.method, uri: request.path, headers: headers)))
     switch request.body {
     case .none: break
     case .bytes(let bytes): try await outbound.write(.body(ByteBuffer(bytes: bytes)))
-    case .chunks(let next):
+    case .chunks(let next), .sized(_, let next):
       while let chunk = try next() { try await outbound.write(.body(ByteBuffer(bytes: chunk))) }
     }
     try await outbound.write(.end(nil))

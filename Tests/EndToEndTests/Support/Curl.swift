@@ -58,8 +58,12 @@ struct Curl {
     return ["--silent", "--show-error", "--path-as-is", "--globoff", "--max-time", "120"] + connecting
   }
 
+  /// - Parameters:
+  ///   - upload: a file that is put as it is, read part by part.
+  ///   - offset: where in that file to begin, the bytes before being there already.
   func send(
-    _ path: String, method: String? = nil, headers: [String] = [], body: Data? = nil
+    _ path: String, method: String? = nil, headers: [String] = [], body: Data? = nil, upload: URL? = nil,
+    offset: Int? = nil
   ) throws -> Answer {
     let folder = try ScratchFolder()
     let (headFile, answerFile) = (folder.file("head"), folder.file("answer"))
@@ -72,6 +76,8 @@ struct Curl {
       try body.write(to: file)
       arguments += ["--data-binary", "@\(file.path)"]
     }
+    if let upload { arguments += ["--upload-file", upload.path] }
+    if let offset { arguments += ["--continue-at", "\(offset)"] }
     arguments.append(url(path))
     let result: Program.Result
     if let user {

@@ -1,4 +1,5 @@
 import Foundation
+import Signatures
 import TimeStamps
 
 @testable import Audit
@@ -30,6 +31,20 @@ extension Target {
       }
     } catch {
       if case .file(let error) = error { throw error }
+    }
+  }
+
+  /// Signatures of contents: a CMS message over something it does not know, and the signatures inside a PDF.
+  static let signature = Target(name: "signature") { bytes in
+    let path = NSTemporaryDirectory() + "signature-\(UUID().uuidString)"
+    try Data(bytes).write(to: URL(filePath: path))
+    defer { unlink(path) }
+    let file = try SignedFile(path)
+    for result in file.check(bytes, anchors: nil, at: 0) {
+      try hold(!result.isSound, "no message signs itself")
+    }
+    for result in file.checkPDF(anchors: nil, at: 0) {
+      try hold(result.isSound == (result.problem == nil), "what is not sound has a reason")
     }
   }
 

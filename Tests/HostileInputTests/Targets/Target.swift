@@ -11,7 +11,7 @@ struct Target: Sendable {
   static let all: [Target] = [
     .json, .record, .segment, .lines, .note, .proof, .tile, .witness, .body, .head, .pack, .sql, .csv, .pattern,
     .archive,
-    .stamp,
+    .stamp, .signature,
   ]
 }
 

@@ -1,0 +1,129 @@
+import DocumentStore
+import HTTPTypes
+import HummingbirdCore
+import Ledger
+import LogFormat
+import Logging
+import NIOCore
+import TransparencyLog
+
+/// `GET /v1/documents/sha256:…?subject=&grund=`: a content, or one range of its bytes. Who reads it, for what and why is
+/// durable before the first byte goes out; there is no other way to a content.
+///
+/// A whole content is compared with its digest on its way: where it is not what was filed, the answer is cut off before its
+/// last bytes. A part goes out only when the whole has been compared.
+extension Reading {
+  /// HEAD: what the content is and whether it is there, and how much of one that was interrupted.
+  func documentHead(_ name: Substring, _ query: Query) async throws(Problem) -> Response {
+    let digest = try Digest(documentName: name)
+    let contents = ledger.contents
+    guard let size = try await blocking(on: threads.documents, { try contents.reader(digest)?.size }) else {
+      let part = try await blocking(on: threads.documents) { try contents.partSize(of: digest) }
+      var problem = Problem(DocumentStoreError.missing(digest))
+      if part > 0 { problem.headers[.uploadOffset] = String(part) }
+      throw problem
+    }
+    var response = Response(status: .ok, headers: try await describe(digest))
+    response.headers[.contentLength] = String(size)
+    return response
+  }
+
+  func document(
+    _ name: Substring, _ query: Query, _ request: Request, for principal: Principal, channel: any Channel
+  ) async throws(Problem) -> Response {
+    let digest = try Digest(documentName: name)
+    guard let subject = try query.text("subject") else {
+      throw .malformed("/subject", "required, and missing: for which Dokument, Vorgang or Akte it is read")
+    }
+    guard let reason = try query.text("grund"), !reason.allSatisfy(\.isWhitespace) else {
+      throw .malformed("/grund", "required, and missing: why it is read")
+    }
+    let authid = try query.text("authid")
+    let contents = ledger.contents
+    guard let reader = try await blocking(on: threads.documents, { try contents.reader(digest) }) else {
+      throw Problem(DocumentStoreError.missing(digest))
+    }
+    var headers = try await describe(digest)
+    let part: ClosedRange<UInt64>?
+    switch RequestedRange(request.headers, size: reader.size, etag: DocumentName.etag(digest)) {
+    case .whole:
+      part = nil
+      // What goes out at once can be compared before.
+      if reader.size <= UInt64(Limits.readChunk) {
+        try await blocking(on: threads.documents) { try contents.check(reader) }
+      }
+    case .part(let range):
+      part = range
+      try await blocking(on: threads.documents) { try contents.check(reader) }
+      headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound)/\(reader.size)"
+    case .unsatisfiable:
+      throw Problem(
+        .rangeNotSatisfiable, "range", title: "No such part", "the content has \(reader.size) bytes", pointer: "/range",
+        headers: [.contentRange: "bytes */\(reader.size)"])
+    }
+    do {
+      try await contents.recordReading(
+        digest, for: subject, reason: reason, part: part, authid: authid, by: principal)
+    } catch let refusal as Refusal {
+      throw Problem(refusal)
+    } catch {
+      logger.error("a reading cannot be recorded", metadata: ["error": "\(error)"])
+      throw .internalError()
+    }
+    return Response(
+      status: part == nil ? .ok : .partialContent, headers: headers, body: body(reader, part, channel: channel))
+  }
+
+  private func describe(_ digest: Digest) async throws(Problem) -> HTTPFields {
+    let contents = ledger.contents
+    let filed = try await blocking(on: threads.reading) { try contents.filed(digest) }
+    return [
+      .contentType: filed?.mediaType ?? unknownMediaType, .eTag: DocumentName.etag(digest), .acceptRanges: "bytes",
+      .reprDigest: "sha-256=:\(DocumentName.base64(digest)):", .cacheControl: "no-store",
+      // A content is what somebody filed: no browser shall run it in the ledger's name.
+      .contentDisposition: "attachment", .contentTypeOptions: "nosniff",
+    ]
+  }
+
+  /// Written as the client takes it.
+  private func body(_ reader: DocumentReader, _ part: ClosedRange<UInt64>?, channel: any Channel) -> ResponseBody {
+    let from = part?.lowerBound ?? 0
+    let end = part.map { $0.upperBound + 1 } ?? reader.size
+    return ResponseBody(contentLength: Int(end - from)) { [threads, logger] writer in
+      let hash = part == nil ? RunningDigest() : nil
+      var offset = from
+      while offset < end {
+        let start = offset
+        let bytes = try await threads.blocking(on: threads.documents, logger) {
+          let bytes = try reader.read(Int(min(end - start, UInt64(Limits.readChunk))), at: start)
+          hash?.update(bytes)
+          // What is missing now was cut off behind our back.
+          let isWhole = !bytes.isEmpty && (start + UInt64(bytes.count) < end || hash?.isDigest(reader.digest) ?? true)
+          guard isWhole else { throw DocumentStoreError.missing(reader.digest) }
+          return bytes
+        }
+        try await writer.write(ByteBuffer(bytes: bytes))
+        offset += UInt64(bytes.count)
+      }
+      try await channel.waitUntilSentAtShutdown()
+      try await writer.finish(nil)
+    }
+  }
+}
+
+/// The digest of what has been read so far. Used by one caller at a time.
+private final class RunningDigest: @unchecked Sendable {
+  // @unchecked: the parts of a content are read one after the other.
+  private var hasher = SHA256Hasher()
+
+  func update(_ bytes: [UInt8]) { bytes.withUnsafeBytes { hasher.update($0) } }
+
+  /// At the end.
+  func isDigest(_ digest: Digest) -> Bool { hasher.finalize() == digest }
+}
+
+private enum DocumentName {
+  static func etag(_ digest: Digest) -> String { "\"\(digest.documentName)\"" }
+
+  static func base64(_ digest: Digest) -> String { Base64.encode(digest.withUnsafeBytes { Array($0) }) }
+}
