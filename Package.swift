@@ -65,7 +65,7 @@ let package = Package(
       name: "aktenspur",
       dependencies: [
         "LedgerServer", "Reporting", "Ledger", "ReadModels", "DomainPacks", "Audit", "Witness", "EventLog",
-        "TimeStamps", "LogFormat", "TransparencyLog", argumentParser, logging, nioCore, nioHTTP1, nioPosix,
+        "TimeStamps", "Xdomea", "LogFormat", "TransparencyLog", argumentParser, logging, nioCore, nioHTTP1, nioPosix,
       ],
       swiftSettings: settings),
     .executableTarget(
@@ -100,6 +100,7 @@ let package = Package(
     module("EventLog", ["LogFormat", "TransparencyLog", "CPeer", atomics, logging]),
     module("LogFormat", ["TransparencyLog"]),
     module("TimeStamps", ["TransparencyLog", "COpenSSL", swiftASN1]),
+    module("Xdomea", ["TransparencyLog"]),
     module("TransparencyLog", ["COpenSSL"]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CPeer"),
@@ -126,6 +127,7 @@ let package = Package(
     tests(of: "LogFormat", ["TransparencyLog"]),
     tests(of: "TimeStamps", ["TransparencyLog"]),
     tests(of: "Signatures", ["TimeStamps"]),
+    tests(of: "Xdomea"),
     tests(of: "TransparencyLog"),
     .testTarget(
       name: "EndToEndTests", dependencies: ["aktenspur", "TimeStamps", "LogFormat", "TransparencyLog"],

@@ -123,3 +123,112 @@ FROM (
 WHERE stichtag <= :effective
 AND kennzahl NOT IN (SELECT kennzahl FROM akte_kennzahl)
 AND kennzahl NOT IN ('');
+
+-- finding akten.aktenplan-position-fehlt: Die Betreffseinheit steht in keinem freigegebenen Aktenplan
+SELECT
+  a.subject || ': ' || a.aktenplan AS text,
+  a.sequence AS sequences
+FROM akte AS a
+WHERE a.angelegt <= :effective
+AND a.aktenplan IS NOT NULL
+AND EXISTS (SELECT 1 FROM aktenplan)
+AND NOT EXISTS (
+  SELECT 1
+  FROM aktenplan_position AS p
+  JOIN aktenplan AS f
+    ON f.subject = p.aktenplan
+  WHERE p.kennzeichen = a.aktenplan
+);
+
+-- finding akten.zda-ohne-frist: Eine geschlossene Akte hat keine bekannte Aufbewahrungsfrist
+SELECT
+  subject || ': zdA seit ' || zda AS text,
+  zda_sequence AS sequences
+FROM akte_frist
+WHERE ende IS NULL
+AND gilt_von <= :effective
+AND :effective < gilt_bis;
+
+-- finding akten.zda-rueckdatiert: Eine zdA-Verfügung wurde mehr als 31 Tage nach ihrem Tag aufgezeichnet
+SELECT
+  subject || ': zdA vom ' || day || ', aufgezeichnet am ' || aufgezeichnet AS text,
+  sequence AS sequences
+FROM akte_verfuegung
+WHERE verfuegung = 'zda'
+AND day <= :effective
+AND aufgezeichnet > date(day, '+31 days');
+
+-- finding akten.zda-mit-offenem: In einer geschlossenen Akte ist etwas offen
+SELECT
+  z.subject || ': ' || o.text AS text,
+  json_array(z.sequence, o.sequence) AS sequences
+FROM akte_zda AS z
+JOIN (
+  SELECT subject AS akte, subject AS gegenstand, 'Wiedervorlage zum ' || termin AS text, sequence
+  FROM wiedervorlage
+  WHERE erledigt IS NULL
+  UNION ALL
+  SELECT akte, subject, subject || ' ist nicht zdA', sequence
+  FROM vorgang
+  WHERE zda IS NULL
+  UNION ALL
+  SELECT
+    t.akte,
+    t.subject,
+    t.subject || ' ist nicht archiviert',
+    d.sequence
+  FROM akte_gegenstand AS t
+  JOIN dokument AS d
+    ON d.subject = t.subject
+  WHERE d.vernichtet IS NULL
+  AND NOT EXISTS (
+    SELECT 1
+    FROM dokument_status AS s
+    WHERE s.subject = d.subject
+    AND s.status = 'archiv'
+  )
+) AS o
+  ON o.akte = z.subject
+JOIN akte AS a
+  ON a.subject = z.subject
+WHERE z.gilt_von <= :effective
+AND :effective < z.gilt_bis
+AND a.vernichtet IS NULL;
+
+-- finding akten.nach-zda-ergaenzt: Zu einer geschlossenen Akte ist etwas dazugekommen
+SELECT
+  z.subject || ': zdA seit ' || z.day || ', danach ' || n.text AS text,
+  json_array(z.sequence, n.sequence) AS sequences
+FROM akte_zda AS z
+JOIN (
+  SELECT akte, subject AS text, sequence
+  FROM vorgang
+  UNION ALL
+  SELECT t.akte, t.subject, d.sequence
+  FROM akte_gegenstand AS t
+  JOIN dokument AS d
+    ON d.subject = t.subject
+  UNION ALL
+  SELECT t.akte, t.subject || ' Version ' || v.version, v.sequence
+  FROM akte_gegenstand AS t
+  JOIN dokument_version AS v
+    ON v.subject = t.subject
+) AS n
+  ON n.akte = z.subject
+  AND n.sequence > z.sequence
+WHERE z.gilt_von <= :effective
+AND :effective < z.gilt_bis;
+
+-- finding akten.im-dms-geloescht: Das DMS hat ein Dokument gelöscht, das nicht vernichtet ist
+SELECT
+  g.subject || ': am ' || g.day AS text,
+  g.sequence AS sequences
+FROM dokument_dms_geloescht AS g
+LEFT JOIN dokument AS d
+  ON d.subject = g.subject
+LEFT JOIN vorgang AS v
+  ON v.subject = d.vorgang
+LEFT JOIN akte AS a
+  ON a.subject = coalesce(d.akte, v.akte)
+WHERE g.day <= :effective
+AND coalesce(d.vernichtet, a.vernichtet, '9999-99-99') > g.day;

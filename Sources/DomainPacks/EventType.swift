@@ -8,11 +8,13 @@ public struct EventType: Sendable {
   /// Name of the pack that declares it.
   public let pack: String
   /// What it asks of its subject's state and makes of it; checked by the sequencer, not here.
-  public let transition: Transition
+  public let stateRule: StateRule
   /// The subjects it may be about: its own patterns, or those of the pack.
   let subjects: [SubjectPattern]
   let schema: Schema
   let marks: FieldMarks?
+  /// Why an event of this type may have to be refused, by what the projections hold.
+  public internal(set) var objections: [Objection] = []
 
   /// Whether an event of this type can hold fields that are to be sealed.
   public var hasPersonalFields: Bool { marks?.hasPersonal ?? false }

@@ -18,6 +18,10 @@ public struct Pack: Sendable {
   public let projection: Projection
   public let figures: [Figure]
   public let findings: [Finding]
+  /// `objections.sql`.
+  public let objections: [Objection]
+  /// `history.sql`.
+  public let history: [HistoryQuery]
   public let holds: [Hold]
   /// `tables/*.csv`, by name.
   public let tables: [CSVTable]
@@ -55,6 +59,8 @@ public struct Pack: Sendable {
     projection = try reader.text(Projection.file) { text throws(TextError) in try Projection(text) } ?? .empty
     figures = try reader.text(Figure.file) { text throws(TextError) in try Figure.read(text) } ?? []
     findings = try reader.text(Finding.file) { text throws(TextError) in try Finding.read(text) } ?? []
+    objections = try reader.text(Objection.file) { text throws(TextError) in try Objection.read(text) } ?? []
+    history = try reader.text(HistoryQuery.file) { text throws(TextError) in try HistoryQuery.read(text) } ?? []
     holds = try reader.text(Hold.file) { text throws(TextError) in try Hold.read(text) } ?? []
     tables = try reader.tables()
     reports = try reader.reports()

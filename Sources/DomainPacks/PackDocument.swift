@@ -61,10 +61,9 @@ struct PackDocument {
       try json["data"].map { data throws(SchemaError) in
         try SchemaCompiler.compile(data, at: pointer + "/data")
       } ?? SchemaCompiler.Compiled(schema: Schema(.init(), source: json, acceptsEverything: true), marks: nil)
-    let transition = Transition(
-      from: try members.states("from"), to: try members.string("to"), second: try members.string("second"))
     return EventType(
-      name: name, title: try members.string("title") ?? name, pack: pack, transition: transition, subjects: subjects,
+      name: name, title: try members.string("title") ?? name, pack: pack, stateRule: try members.stateRule(),
+      subjects: subjects,
       schema: compiled.schema, marks: compiled.marks)
   }
 }
@@ -90,17 +89,70 @@ extension ObjectMembers {
     return patterns
   }
 
-  /// States, null standing for "no event on the subject yet"; nil where the member is absent.
-  fileprivate func states(_ name: String) throws(SchemaError) -> [String?]? {
-    guard let value = json[name] else { return nil }
-    let expected = "expected an array of states, null for a subject without events"
+  /// `from`, `to` and `second`.
+  fileprivate func stateRule() throws(SchemaError) -> StateRule {
+    let second = try string("second")
+    guard json["to"]?.kind == .object else {
+      let to = try string("to")
+      if let from = json["from"], from.kind == .object {
+        throw SchemaError(
+          "\(pointer)/from", "an object goes with \"to\":{\"property\":…}; \(ObjectMembers.expectedStates)")
+      }
+      return StateRule(
+        from: try json["from"].map { value throws(SchemaError) in
+          .states(try states(value, at: "\(pointer)/from"))
+        } ?? .any,
+        after: to.map { .state($0) } ?? .unchanged, second: second)
+    }
+    let (property, known) = try stateProperty()
+    guard let from = json["from"] else { return StateRule(after: .property(property), second: second) }
+    guard from.kind == .object else {
+      return StateRule(
+        from: .states(try states(from, at: "\(pointer)/from")), after: .property(property), second: second)
+    }
+    var before: [String: [String?]] = [:]
+    for member in from.members {
+      let place = "\(pointer)/from/" + JSONText.pointerToken(member.name)
+      guard known.contains(member.name) else {
+        throw SchemaError(place, "\"\(property)\" has no such value; it has \(known.joined(separator: ", "))")
+      }
+      before[member.name] = try states(member.value, at: place)
+    }
+    for state in known where before[state] == nil {
+      throw SchemaError("\(pointer)/from", "does not say from where \"\(state)\" may be reached")
+    }
+    return StateRule(from: .before(before), after: .property(property), second: second)
+  }
+
+  /// The property of the data that holds the state after the event, and the states it may hold.
+  private func stateProperty() throws(SchemaError) -> (name: String, states: [String]) {
+    let place = "\(pointer)/to"
+    let members = try ObjectMembers(json["to"] ?? json, at: place, what: "state after the event", allowed: ["property"])
+    guard let name = try members.string("property") else {
+      throw SchemaError(place, "expected the name of a property of the data under \"property\"")
+    }
+    let data = json["data"]
+    guard data?["required"]?.elements.contains(where: { $0.string == name }) == true,
+      let values = data?["properties"]?[name]?["enum"], values.kind == .array, values.count > 0,
+      values.elements.allSatisfy({ $0.string?.isEmpty == false })
+    else {
+      throw SchemaError(
+        "\(place)/property", "expected a property that the data requires, with the states as its \"enum\"")
+    }
+    return (name, values.elements.compactMap(\.string))
+  }
+
+  private static let expectedStates = "expected an array of states, null for a subject without events"
+
+  /// States, null standing for "no event on the subject yet".
+  private func states(_ value: JSONValue, at place: String) throws(SchemaError) -> [String?] {
     guard value.kind == .array, value.count > 0 else {
-      throw SchemaError("\(pointer)/\(name)", "\(expected); found \(value.excerpt)")
+      throw SchemaError(place, "\(ObjectMembers.expectedStates); found \(value.excerpt)")
     }
     var states: [String?] = []
     for element in value.elements {
       guard element.kind == .null || element.string?.isEmpty == false else {
-        throw SchemaError("\(pointer)/\(name)", "\(expected); found \(element.excerpt)")
+        throw SchemaError(place, "\(ObjectMembers.expectedStates); found \(element.excerpt)")
       }
       states.append(element.string)
     }

@@ -27,6 +27,7 @@ public struct PackSet: Sendable {
     digest = SHA256.hash(packs.map { "\($0.digest.hex)  \($0.name)\n" }.joined())
     var types: [String: EventType] = [:]
     for type in packs.flatMap(\.eventTypes) { types[type.name] = type }
+    for objection in packs.flatMap(\.objections) { types[objection.eventType]?.objections.append(objection) }
     self.types = types
     try Uses(of: packs).refuseRepeated()
     try refuseUnknownTypes()
@@ -36,6 +37,14 @@ public struct PackSet: Sendable {
     // The dictionary takes Unicode forms of one text for the same, a type's name is what its bytes are.
     guard let type = types[name], type.name.isExactly(name) else { return nil }
     return type
+  }
+
+  /// Why an event of that type may have to be refused, by what the projections hold.
+  public func objections(to type: String) -> [Objection] { eventType(type)?.objections ?? [] }
+
+  /// The state of its subject after a record; nil where it is as it was.
+  public func state(after record: Record) -> String? {
+    eventType(record.type)?.stateRule.state(after: record.data)
   }
 
   /// The form of that name; names are given once among all packs.
@@ -59,11 +68,16 @@ public struct PackSet: Sendable {
   private func refuseUnknownTypes() throws(PackError) {
     for pack in packs {
       for type in pack.eventTypes {
-        guard let second = type.transition.second, types[second] == nil else { continue }
+        guard let second = type.stateRule.second, types[second] == nil else { continue }
         throw PackError(
           pack: pack.name, file: PackDocument.file,
           place: .pointer("/events/\(JSONText.pointerToken(type.name))/second"),
           "no pack knows the event type \(JSONText.string(second))")
+      }
+      for objection in pack.objections where types[objection.eventType]?.pack != pack.name {
+        throw PackError(
+          pack: pack.name, file: Objection.file, place: .line(objection.line),
+          "expected an event type of this pack, found \(JSONText.string(objection.eventType))")
       }
       for mapping in pack.mappings {
         for event in mapping.events where types[event.type] == nil {

@@ -46,6 +46,10 @@ public enum AppendError: Error, Sendable, Hashable {
   case versionConflict(index: Int, expected: UInt64, actual: UInt64)
   case stateConflict(index: Int, state: String?, isNew: Bool, allowed: [String?])
   case secondMissing(index: Int, type: String, authid: String)
+  /// What is recorded already speaks against it.
+  case objection(index: Int, reasons: [String])
+  /// Whether something speaks against it cannot be found out now.
+  case notExamined(index: Int, reason: String)
   case idReused(index: Int, sequence: UInt64)
   /// The event may be a repetition of that record, but the record's sealed fields cannot be compared now.
   case contentUnknown(index: Int, sequence: UInt64, reason: String)

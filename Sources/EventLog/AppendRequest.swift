@@ -46,6 +46,8 @@ public struct AppendRequest: Sendable {
   private(set) var actors: [String] = []
   /// Events as they were sent, by their place, where they are stored in another form.
   private var sent: [Int: Event] = [:]
+  /// By group, where earlier records may speak against one.
+  private(set) var examinations: [Int: Examination] = [:]
 
   public init(recordedBy: String) {
     self.recordedBy = recordedBy
@@ -97,7 +99,10 @@ public struct AppendRequest: Sendable {
   }
 
   /// The events added since the last one are a group.
-  public mutating func closeGroup() {
+  ///
+  /// - Parameter examination: what was found out about earlier records before.
+  public mutating func closeGroup(_ examination: Examination? = nil) {
+    if let examination { examinations[ends.count] = examination }
     ends.append(Int32(entries.count))
   }
 
@@ -135,7 +140,7 @@ public struct AppendRequest: Sendable {
   // MARK: Reading
 
   /// The event at a place as it will be stored, read back from its parts of the line.
-  func event(at place: Int) throws -> Event {
+  public func event(at place: Int) throws -> Event {
     let entry = entries[place]
     var line = Array(text[entry.head.indices])
     line.append(contentsOf: text[entry.tail.indices])

@@ -17,7 +17,7 @@ public struct LineFilter: Sendable, Hashable {
     return true
   }
 
-  private static func json(_ text: String) -> [UInt8] {
+  static func json(_ text: String) -> [UInt8] {
     var bytes: [UInt8] = []
     JSONText.append(text, to: &bytes)
     return bytes

@@ -29,8 +29,8 @@ public final class Log: Sendable {
   public struct Rules: Sendable {
     /// Changes whenever `stateAfter` does: an index made under other rules is made again.
     public var identity: String
-    /// The state of a subject after an event of that type; nil leaves it as it was.
-    public var stateAfter: @Sendable (_ type: String) -> String?
+    /// The state of a subject after a record; nil leaves it as it was.
+    public var stateAfter: @Sendable (_ record: Record) -> String?
     /// Whether a sent event has the content of the stored record although their payloads differ as they stand.
     public var hasContent: @Sendable (_ sent: Event, _ stored: Record) throws -> Bool
     public var clock: @Sendable () -> Timestamp
@@ -39,7 +39,7 @@ public final class Log: Sendable {
     func identity(origin: String) -> String { origin + "\n" + identity }
 
     public init(
-      identity: String, stateAfter: @escaping @Sendable (_ type: String) -> String?,
+      identity: String, stateAfter: @escaping @Sendable (_ record: Record) -> String?,
       hasContent: @escaping @Sendable (_ sent: Event, _ stored: Record) throws -> Bool = { _, _ in false },
       clock: @escaping @Sendable () -> Timestamp = { .now }
     ) {
@@ -283,6 +283,8 @@ public final class Log: Sendable {
     try await checkpointer.renewed()
   }
 
+  var reader: IndexReader { index.reader }
+
   /// Whether an event with that `source` and `id` is recorded.
   public func isRecorded(source: String, id: String) throws -> Bool {
     try index.reader.sequence(of: IndexKey(source: source, id: id)) != nil
@@ -302,7 +304,7 @@ public final class Log: Sendable {
     try index.reader.state(of: subject)
   }
 
-  private var lines: LogLines {
+  var lines: LogLines {
     let (end, lastHash) = position.value
     return LogLines(directory: directory, end: end, lastHash: lastHash)
   }

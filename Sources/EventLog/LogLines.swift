@@ -125,14 +125,6 @@ enum LineScan {
     return number(#","batchend":""#, in: UnsafeRawBufferPointer(rebasing: line[..<behind]))
   }
 
-  /// The subject as it is written: in JSON, without its quotes. Packs know no subject with a quote in it.
-  static func subject(of line: UnsafeRawBufferPointer) -> Slice<UnsafeRawBufferPointer>? {
-    guard let start = place(of: #","subject":""#, in: line),
-      let end = line[start...].firstIndex(of: UInt8(ascii: "\""))
-    else { return nil }
-    return line[start..<end]
-  }
-
   static func previousHash(of line: UnsafeRawBufferPointer) -> Digest? {
     guard let start = place(of: #","previoushash":""#, in: line), start + 64 <= line.count else { return nil }
     return Digest(hex: UnsafeRawBufferPointer(rebasing: line[start..<start + 64]))
@@ -142,6 +134,14 @@ enum LineScan {
   static func recordedTime(of line: UnsafeRawBufferPointer) -> String? {
     guard let start = place(of: #","recordedtime":""#, in: line), start + 27 <= line.count else { return nil }
     return String(decoding: line[start..<start + 27], as: UTF8.self)
+  }
+
+  /// The subject as a JSON string with its quotes.
+  static func subject(of line: UnsafeRawBufferPointer) -> [UInt8]? {
+    guard let start = place(of: #","subject":""#, in: line) else { return nil }
+    var end = start
+    while end < line.count, line[end] != UInt8(ascii: "\"") { end += line[end] == UInt8(ascii: "\\") ? 2 : 1 }
+    return end < line.count ? Array(line[(start - 1)...end]) : nil
   }
 
   private static func number(_ name: StaticString, in line: UnsafeRawBufferPointer) -> UInt64? {

@@ -98,19 +98,6 @@ public struct LogReader: Sendable {
     }
   }
 
-  /// The records of some subjects, in the order of the log, found in one pass over it.
-  public func records(of subjects: Set<String>) throws -> [Record] {
-    let wanted = Set(subjects.map { JSONText.string($0).dropFirst().dropLast().utf8.map(\.self) })
-    var records: [Record] = []
-    try forEachLine { line, _ in
-      if let subject = LineScan.subject(of: line), wanted.contains(Array(subject)) {
-        records.append(try Record(line: Array(line)))
-      }
-      return true
-    }
-    return records
-  }
-
   public func line(at sequence: UInt64) throws -> [UInt8]? {
     var found: [UInt8]?
     try forEachLine(from: sequence, below: sequence < .max ? sequence + 1 : sequence) { line, _ in

@@ -31,7 +31,7 @@ struct Opening {
   let checkpointProblem: String?
   let index: LogIndex
   /// The state after an event of that type; nil leaves it as it was.
-  let stateAfter: (String) -> String?
+  let stateAfter: (Record) -> String?
 
   private var end: LogEnd
   /// Where the newest checkpoint ends.
@@ -55,7 +55,7 @@ struct Opening {
   /// - Returns: the end of the log, and the bytes that had to be cut off behind it.
   static func run(
     directory: LedgerDirectory, checkpoint: Checkpoint?, checkpointProblem: String?, index: LogIndex,
-    start: IndexStart?, stateAfter: @escaping (String) -> String?
+    start: IndexStart?, stateAfter: @escaping (Record) -> String?
   ) throws -> (end: LogEnd, cut: Cut?) {
     let segments = try Segment.list(in: directory)
     guard let first = segments.first else { throw LedgerOpenError.damaged(.emptyLog) }
@@ -72,7 +72,7 @@ struct Opening {
 
   private init(
     directory: LedgerDirectory, checkpoint: Checkpoint?, checkpointProblem: String?, index: LogIndex,
-    stateAfter: @escaping (String) -> String?, start: LogEnd?, claim: IndexCoverage
+    stateAfter: @escaping (Record) -> String?, start: LogEnd?, claim: IndexCoverage
   ) {
     self.directory = directory
     self.checkpoint = checkpoint
@@ -212,7 +212,7 @@ struct Opening {
     let known = try delta.state(of: key) ?? index.reader.entry(of: key)
     let subject = SubjectEntry(
       key: key, version: record.subjectVersion, first: known?.first ?? record.sequence, last: record.sequence,
-      state: stateAfter(record.type).map { index.add(name: $0) } ?? known?.state ?? 0)
+      state: stateAfter(record).map { index.add(name: $0) } ?? known?.state ?? 0)
     delta.add(
       key: IndexKey(source: record.source, id: record.id), subject: subject, type: index.add(name: record.type),
       actor: index.add(name: record.authid ?? record.recordedBy), hash: member.hash, place: member.place)

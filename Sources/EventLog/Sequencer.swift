@@ -47,6 +47,8 @@ final class Sequencer: @unchecked Sendable {
   private var end: LogEnd
   private var segmentDescriptor: Int32
   private var staged: Staged
+  /// Behind the newest record, staged or durable, that an examination may depend on: any but the ledger's own.
+  private var examinable: UInt64
   private var plan = GroupPlan()
   private var now = Timestamp(microseconds: 0)
   /// What the records of the request at hand have in common.
@@ -71,6 +73,7 @@ final class Sequencer: @unchecked Sendable {
     self.checkContent = checkContent
     self.committed = committed
     staged = Staged(after: end)
+    examinable = end.position.size
     segmentDescriptor = try SystemCall.open(end.position.segment.path(in: directory), O_RDWR)
     durable.publish(end.position)
   }
@@ -230,6 +233,14 @@ final class Sequencer: @unchecked Sendable {
   private func admit(_ group: Int, of request: Pending) throws {
     let events = request.request.events(of: group)
     var refusal = try decide(events, of: request)
+    if refusal == nil, plan.freshCount > 0, let examination = request.request.examinations[group],
+      examination.size < min(examinable, staged.end.position.size)
+    {
+      // What came since must be durable to be looked at; until the group is staged, nothing more comes.
+      try commit()
+      if let stopReason { refusal = .stopped(stopReason) }
+      refusal = try refusal ?? examination.again(end.position.size) ?? decide(events, of: request)
+    }
     if refusal == nil, plan.freshCount > 0 { refusal = try stage(events, of: request) }
     // Answered with the commit: what led to a refusal may itself be staged.
     if let refusal { request.refusals[group] = refusal }
@@ -405,6 +416,11 @@ final class Sequencer: @unchecked Sendable {
       line += 1
     }
     staged.end.lastTime = time
+    let isOwn = plan.lines.allSatisfy { written in
+      let kind = request.request.entries[written.place].kind
+      return request.request.kinds[Int(kind)].type.utf8.starts(with: Log.ledgerTypePrefix.utf8)
+    }
+    if !isOwn { examinable = staged.end.position.size }
     return nil
   }
 

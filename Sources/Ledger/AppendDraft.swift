@@ -5,13 +5,15 @@ public import LogFormat
 /// or not at all. What packs and rights say against a group is noted, and takes its place among the answers.
 public struct AppendDraft: Sendable {
   private let preparation: EventPreparation
+  private let objections: ObjectionCheck
   private let principal: Principal
   private let asBatch: Bool
   private(set) var request: AppendRequest
   private(set) var refusals: [(place: Int, refusal: Refusal)] = []
 
-  init(_ preparation: EventPreparation, by principal: Principal, asBatch: Bool) {
+  init(_ preparation: EventPreparation, _ objections: ObjectionCheck, by principal: Principal, asBatch: Bool) {
     self.preparation = preparation
+    self.objections = objections
     self.principal = principal
     self.asBatch = asBatch
     request = AppendRequest(recordedBy: principal.name)
@@ -25,16 +27,16 @@ public struct AppendDraft: Sendable {
     request.reserve(events: events, bytes: bytes)
   }
 
-  /// Adds a group of one event, unless it has personal fields: they are sealed first, which ``Ledger/append(_:by:asBatch:)``
-  /// does on a thread that may block.
+  /// Adds a group of one event, unless it has personal fields or the packs may object to it: it is sealed and examined
+  /// first, which ``Ledger/append(_:by:asBatch:)`` does on a thread that may block.
   ///
   /// - Returns: whether it was added.
   public mutating func add(_ event: Event) -> Bool { addGroup(CollectionOfOne(event), seals: false) }
 
-  /// Adds a group, and seals its personal fields.
+  /// Adds a group, seals its personal fields and asks the packs' objections.
   mutating func addSealing(_ group: [Event]) { _ = addGroup(group, seals: true) }
 
-  private mutating func addGroup(_ group: some Sequence<Event>, seals: Bool) -> Bool {
+  private mutating func addGroup(_ group: some Collection<Event>, seals: Bool) -> Bool {
     do throws(Refusal) {
       guard principal.rights.contains(.append) else {
         throw Refusal(.forbidden, "\(principal.name) may not append events")
@@ -47,12 +49,22 @@ public struct AppendDraft: Sendable {
         }
         place += 1
       }
-      request.closeGroup()
+      let mayBeObjectedTo = seals && group.contains { objections.concern($0) }
+      request.closeGroup(mayBeObjectedTo ? try examination(ofLast: place) : nil)
     } catch {
       refusals.append((count, error))
       request.dropGroup()
     }
     return true
+  }
+
+  /// Of the events added since the last group.
+  private func examination(ofLast count: Int) throws(Refusal) -> Examination? {
+    do throws(AppendError) {
+      return try objections.examination(ofLast: count, of: request)
+    } catch {
+      throw Refusal(error, isBatch: asBatch)
+    }
   }
 
   private mutating func prepare(_ event: Event, place: Int, seals: Bool) throws(Refusal) -> Bool {

@@ -11,7 +11,7 @@ struct EventPreparation: Sendable {
 
   /// Adds an event to the group that is being put together.
   ///
-  /// - Parameter seals: whether personal fields may be sealed here, which may write keys to the disk.
+  /// - Parameter seals: whether this may block: personal fields may be sealed here, which may write keys to the disk.
   /// - Returns: false where the event has personal fields and they may not; then nothing has been added.
   /// - Throws: ``Refusal`` with the pointer of the field, as in what the client sent; then nothing has been added.
   func prepare(
@@ -34,7 +34,8 @@ struct EventPreparation: Sendable {
       let type = try check(event)
       let fields = personalFields(of: event, type)
       if fields.isEmpty {
-        request.add(event, actor: actor, transition: type.transition)
+        guard seals || type.objections.isEmpty else { return false }
+        request.add(event, actor: actor, transition: type.stateRule.transition(data: event.payload.json))
       } else if !seals {
         return false
       } else if try isRecorded(event) {
@@ -42,7 +43,7 @@ struct EventPreparation: Sendable {
         request.add(event, actor: actor)
       } else {
         let sent = actor.map { event.acting(as: $0) } ?? event
-        request.add(try seal(sent, fields), sent: sent, transition: type.transition)
+        request.add(try seal(sent, fields), sent: sent, transition: type.stateRule.transition(data: sent.payload.json))
       }
     } catch {
       // Idempotency comes first: a pack may have become stricter, or a key may be gone, since the event was recorded.
@@ -53,8 +54,10 @@ struct EventPreparation: Sendable {
     return true
   }
 
-  /// Whether something in the event is sealed on its way, which may write keys to the disk.
+  /// Whether something in the event is sealed on its way, which may write keys to the disk, or it is held against the
+  /// projections, which must have caught up for that.
   func blocks(_ event: Event) -> Bool {
+    guard packs.objections(to: event.type).isEmpty else { return true }
     guard let type = packs.eventType(event.type), type.hasPersonalFields else { return false }
     return !personalFields(of: event, type).isEmpty
   }

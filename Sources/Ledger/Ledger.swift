@@ -21,6 +21,7 @@ public final class Ledger: Sendable {
   let anchoring: Anchoring
 
   private let preparation: EventPreparation
+  private let objections: ObjectionCheck
   let keys: KeyStore
   let sealing = SealingGate()
   private let projections: Projections
@@ -93,7 +94,12 @@ public final class Ledger: Sendable {
     anchoring = Anchoring(log: log, documents: documents)
     self.projections = projections
     timeZone = log.description.timeZone
-    feed = ProjectionFeed(log: log, projections: projections, logger: logger)
+    let feed = ProjectionFeed(log: log, projections: projections, logger: logger)
+    objections = ObjectionCheck(packs: packs, log: log) { size in
+      try feed.wait(for: size)
+      return try projections.snapshot()
+    }
+    self.feed = feed
     feed.start()
   }
 
@@ -103,12 +109,13 @@ public final class Ledger: Sendable {
     hasContent: @escaping @Sendable (_ sent: Event, _ stored: Record) throws -> Bool = { _, _ in false }
   ) -> Log.Rules {
     Log.Rules(
-      identity: transitions(of: packs), stateAfter: { packs.eventType($0)?.transition.to }, hasContent: hasContent)
+      identity: transitions(of: packs), stateAfter: { packs.state(after: $0) }, hasContent: hasContent)
   }
 
   /// What the index's subject states depend on besides the log.
   private static func transitions(of packs: PackSet) -> String {
-    let lines = packs.packs.flatMap(\.eventTypes).compactMap { type in type.transition.to.map { "\(type.name) \($0)\n" }
+    let lines = packs.packs.flatMap(\.eventTypes).compactMap { type in
+      type.stateRule.effect.map { "\(type.name) \($0)\n" }
     }
     return SHA256.hash(lines.sorted().joined()).hex
   }
@@ -178,7 +185,7 @@ public final class Ledger: Sendable {
   ///
   /// - Parameter asBatch: whether the pointers of refusals begin with the event's place in its group.
   public func draft(by principal: Principal, asBatch: Bool = false) -> AppendDraft {
-    AppendDraft(preparation, by: principal, asBatch: asBatch)
+    AppendDraft(preparation, objections, by: principal, asBatch: asBatch)
   }
 
   /// Records what a draft holds.

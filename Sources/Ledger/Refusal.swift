@@ -58,6 +58,11 @@ extension Refusal {
       self.init(
         .conflict, pointer: at(index, "/authid"),
         "four eyes: someone other than \"\(authid)\" must have recorded \(type) on this subject before")
+    case .objection(let index, let reasons):
+      self.init(.conflict, pointer: at(index, "/type"), reasons.joined(separator: "; "))
+    case .notExamined(let index, let reason):
+      self.init(
+        .unavailable, pointer: at(index, "/type"), "what speaks against it cannot be found out now: \(reason)")
     case .idReused(let index, let sequence):
       self.init(
         .conflict, pointer: at(index, "/id"),

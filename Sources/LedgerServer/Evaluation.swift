@@ -1,5 +1,4 @@
 import EventLog
-import Foundation
 import HTTPTypes
 import HummingbirdCore
 import Ledger
@@ -42,6 +41,26 @@ extension Reading {
       try Report.build(name: name, snapshot: snapshot, period: period, subject: subject).render(format)
     }
     return .whole(.ok, format.contentType, file)
+  }
+
+  /// A subject's history, as a page or as JSON.
+  func history(of subject: Substring, _ query: Query, for user: UInt32) async throws(Problem) -> Response {
+    guard let subject = percentDecoded(subject) else {
+      throw .malformed("/subject", "expected percent-encoded UTF-8 (RFC 3986 §2.1)")
+    }
+    let format = query["format"] ?? "html"
+    guard ["html", "json"].contains(format) else { throw .malformed("/format", "expected one of html, json") }
+    let file = try await evaluate(query, for: user) { snapshot in
+      do {
+        let records = try ledger.records(of: subject, snapshot)
+        let history = History(
+          of: subject, parts: records.parts, records: records.records, packs: records.packs, asof: records.head)
+        return format == "json" ? history.json : try history.html
+      } catch let refusal as Refusal {
+        throw Problem(refusal)
+      }
+    }
+    return .whole(.ok, format == "json" ? "application/json" : "text/html; charset=utf-8", file)
   }
 
   /// One array of objects, a row each.
@@ -96,12 +115,7 @@ extension Reading {
   }
 
   /// The calendar day in the ledger's time zone.
-  private var today: String {
-    var calendar = Calendar(identifier: .gregorian)
-    calendar.timeZone = TimeZone(identifier: ledger.log.description.timeZone) ?? .gmt
-    let day = calendar.dateComponents([.year, .month, .day], from: Date())
-    return String(format: "%04d-%02d-%02d", day.year ?? 0, day.month ?? 0, day.day ?? 0)
-  }
+  private var today: String { AsOf.today(in: ledger.log.description.timeZone) }
 }
 
 extension Problem {

@@ -43,6 +43,8 @@ struct Reading: Sendable {
     case .subject(let subject):
       _ = try query([])
       return try await state(of: subject)
+    case .history(let subject):
+      return try await history(of: subject, try query(["as-of", "format"]), for: connection.user)
     case .checkpoint:
       _ = try query([])
       return try await checkpoint()

@@ -10,6 +10,8 @@ enum Route: Sendable, Hashable {
   case tile(Substring)
   /// Everything after `/v1/subjects/`, whose slashes belong to the subject.
   case subject(Substring)
+  /// Everything after `/v1/history/`, likewise.
+  case history(subject: Substring)
   case checkpoint
   case anchors
   case erasures
@@ -42,6 +44,8 @@ enum Route: Sendable, Hashable {
     default:
       if let subject = path.after("/v1/subjects/") {
         self = .subject(subject)
+      } else if let subject = path.after("/v1/history/") {
+        self = .history(subject: subject)
       } else if let sequence = path.after("/v1/events/"), !sequence.contains("/") {
         self = .record(sequence: sequence)
       } else if let parts = path.after("/v1/events/")?.split(separator: "/", omittingEmptySubsequences: false),
@@ -98,6 +102,7 @@ extension Route {
     case .consistency: "/v1/consistency"
     case .tile: "/tile"
     case .subject: "/v1/subjects/{subject}"
+    case .history: "/v1/history/{subject}"
     case .checkpoint: "/checkpoint"
     case .anchors: "/v1/anchors"
     case .erasures: "/v1/erasures"

@@ -63,7 +63,8 @@ struct ExampleRecords {
     var event = try Event(JSONDocument(line).root)
     let type = try packs.check(event)
     var subject = subjects[event.subject] ?? SubjectState()
-    try ExampleRecords.check(type.transition, of: event, in: subject)
+    let transition = type.stateRule.transition(data: event.payload.json)
+    try ExampleRecords.check(transition, of: event, in: subject)
     if let data = event.payload.json {
       event = event.with(payload: .json(try ExampleRecords.seal(data, of: event, type)))
     }
@@ -72,7 +73,7 @@ struct ExampleRecords {
     recordedTime = max(recordedTime, happened ?? recordedTime)
     lastMoment = happened ?? recordedTime
     subject.version += 1
-    subject.state = type.transition.to ?? subject.state
+    subject.state = transition.to ?? subject.state
     subject.recorded.append((event.type, event.authid))
     subjects[event.subject] = subject
 

@@ -29,6 +29,16 @@ enum GermanText {
     return "\(text.dropFirst(8)).\(text.dropFirst(5).prefix(2)).\(text.prefix(4))"
   }
 
+  /// A moment (RFC 3339) as `TT.MM.JJJJ hh:mm` and its offset, `UTC` for none: `01.05.2025 10:00 +02:00`. Seconds are
+  /// left out; text of another form stays as it is.
+  static func moment(_ text: String) -> String {
+    guard let day = day(String(text.prefix(10))), text.utf8.count >= 17, text.dropFirst(10).first?.uppercased() == "T"
+    else { return text }
+    let clock = text.dropFirst(11).prefix(5)
+    let offset = text.dropFirst(16).drop { !["Z", "z", "+", "-"].contains($0) }
+    return "\(day) \(clock) \(["Z", "z"].contains(offset) ? "UTC" : String(offset))"
+  }
+
   /// Running text with every day that stands as a word of its own written `TT.MM.JJJJ`.
   static func prose(_ text: String) -> String {
     let opening: Set<Character> = ["(", "„", "[", "\n"]

@@ -24,7 +24,7 @@ struct ReportTemplate {
 
   private static let fileExtension = ".mustache"
   // The engine keeps content types in a table of the process; entering them once is enough.
-  private static let registered: Void = {
+  static let registered: Void = {
     MustacheContentTypes.register(HTMLEscape(), named: HTMLEscape.name)
     MustacheContentTypes.register(MarkdownEscape(), named: MarkdownEscape.name)
   }()

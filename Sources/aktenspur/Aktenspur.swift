@@ -15,9 +15,9 @@ struct Aktenspur: AsyncParsableCommand {
     subcommands: [
       Initialize.self, Serve.self, Append.self, Events.self, CheckpointCommand.self, Verify.self,
       Prove.self, Check.self, ConsistencyCommand.self, Export.self, ProjectionsCommand.self,
-      Anchor.self, WitnessCommand.self, ImportCommand.self, FormCommand.self, Documents.self, PersonCommand.self,
-      Erase.self, BackupCommand.self, Restore.self, Follow.self, Query.self, FiguresCommand.self, ReportCommand.self,
-      Doctor.self,
+      DisposalCommand.self, Anchor.self, WitnessCommand.self, ImportCommand.self, FormCommand.self, Documents.self,
+      PersonCommand.self, Erase.self, BackupCommand.self, Restore.self, Follow.self, Query.self, HistoryCommand.self,
+      FiguresCommand.self, ReportCommand.self, Doctor.self,
     ])
 
   static func main() async {

@@ -19,6 +19,7 @@ struct Bench: ParsableCommand {
   @Option(help: "The folder of the domain packs.") var packs: String
   @Option(help: "Where the ledger is made; its disk is measured.") var directory: String
   @Flag(help: "Shorter runs, under a minute in all.") var quick = false
+  @Option(help: "Measure so many read accesses to documents, and nothing else.") var accesses: Int?
   @Flag(help: "Print the rows as JSON.") var json = false
   @Option(help: "Events sent in batches, and again as many in streams of lines.") var records: Int?
   @Option(help: "Seconds of a measurement that goes on as long as one likes.") var seconds: Double?
@@ -29,6 +30,7 @@ struct Bench: ParsableCommand {
 
   func validate() throws {
     if let contracts, contracts < 20 { throw ValidationError("--contracts must be at least 20") }
+    if let accesses, accesses < 100 { throw ValidationError("--accesses must be at least 100") }
     if let repetitions, repetitions < 1 { throw ValidationError("--repetitions must be at least 1") }
     if let records, records < 1 { throw ValidationError("--records must be at least 1") }
     if let seconds, seconds <= 0 { throw ValidationError("--seconds must be more than 0") }
@@ -41,7 +43,13 @@ struct Bench: ParsableCommand {
     if let repetitions { (size.repetitions, size.wholeRepetitions) = (repetitions, repetitions) }
     let session = try Session(program: program, packs: packs, directory: directory, size: size)
     defer { session.remove() }
-    if let contracts { try session.contracts(contracts) } else { try session.run() }
+    if let contracts {
+      try session.contracts(contracts)
+    } else if let accesses {
+      try session.measureAccesses(accesses)
+    } else {
+      try session.run()
+    }
     print(json ? session.report.json : session.report.table)
   }
 }

@@ -60,10 +60,10 @@ import TransparencyLog
     let (one, two) = (pack.eventTypes[0], pack.eventTypes[1])
     #expect(one.title == "Eins")
     #expect(one.pack == "probe")
-    #expect(one.transition == Transition(from: [nil, "offen"], to: "zu", second: "x.eins"))
+    #expect(one.stateRule == StateRule(from: .states([nil, "offen"]), after: .state("zu"), second: "x.eins"))
     #expect(one.subjects.map(\.text) == ["a/{id}", "b/{nr}"])
     #expect(two.title == "x.zwei")
-    #expect(two.transition == Transition())
+    #expect(two.stateRule == StateRule())
     #expect(two.subjects.map(\.text) == ["c/{az}"])
   }
 

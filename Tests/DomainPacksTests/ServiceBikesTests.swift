@@ -15,10 +15,11 @@ import Testing
     let pack = try #require(packs.packs.first)
     #expect(pack.title == "Diensträder")
     #expect(pack.eventTypes.map(\.title) == ["Rad angeschafft", "Rad verkauft"])
-    #expect(pack.eventTypes[0].transition == Transition(from: [nil], to: "vorhanden"))
+    #expect(pack.eventTypes[0].stateRule == StateRule(from: .states([nil]), after: .state("vorhanden")))
     #expect(
-      pack.eventTypes[1].transition
-        == Transition(from: ["vorhanden"], to: "verkauft", second: "de.aktenspur.rad.angeschafft"))
+      pack.eventTypes[1].stateRule
+        == StateRule(
+          from: .states(["vorhanden"]), after: .state("verkauft"), second: "de.aktenspur.rad.angeschafft"))
     #expect(pack.projection.schema.map(\.name) == ["rad"])
     #expect(pack.projection.handlers.map(\.eventType) == pack.eventTypes.map(\.name))
     #expect(pack.projection.handlers[1].statements == ["UPDATE rad\nSET bis = :day\nWHERE subject = :subject"])

@@ -16,6 +16,21 @@ struct BenchTests {
     var rows: [Row]
   }
 
+  @Test func accessesAreRecordedAndFoundAgain() throws {
+    let folder = try ScratchFolder()
+    let bench = Repository.program.deletingLastPathComponent().appending(path: "bench")
+    let result = try Program.run(
+      bench,
+      [
+        "--program", Repository.program.path, "--packs", Repository.packs, "--directory", folder.url.path, "--quick",
+        "--seconds", "0.1", "--repetitions", "1", "--accesses", "300", "--json",
+      ])
+    try #require(result.status == 0, "\(result.errors)")
+    let rows = try JSONDecoder().decode(Output.self, from: result.output).rows
+    #expect(Set(rows.map(\.name)) == ["accesses", "file-accesses", "person-accesses"])
+    for row in rows { #expect(row.value > 0, "\(row)") }
+  }
+
   @Test func everyRowIsMeasured() throws {
     let folder = try ScratchFolder()
     let bench = Repository.program.deletingLastPathComponent().appending(path: "bench")

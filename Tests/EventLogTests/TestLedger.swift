@@ -59,7 +59,7 @@ final class TestLedger {
 
   var rules: Log.Rules {
     let clock = clock
-    return Log.Rules(identity: identity, stateAfter: TestLedger.state(after:), clock: { clock.read() })
+    return Log.Rules(identity: identity, stateAfter: { TestLedger.state(after: $0.type) }, clock: { clock.read() })
   }
 
   // MARK: Opening

@@ -58,7 +58,7 @@ public struct IndexExamination: Sendable {
       let before = states[key]
       let subject = SubjectEntry(
         key: key, version: record.subjectVersion, first: before?.first ?? record.sequence, last: record.sequence,
-        state: rules.stateAfter(record.type).map { index.add(name: $0) } ?? before?.state ?? 0)
+        state: rules.stateAfter(record).map { index.add(name: $0) } ?? before?.state ?? 0)
       states[key] = subject
       memory.add(
         key: IndexKey(source: record.source, id: record.id), subject: subject, type: index.add(name: record.type),

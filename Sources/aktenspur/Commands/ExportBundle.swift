@@ -8,15 +8,13 @@ struct ExportBundle: ParsableArguments {
     name: .customLong("bundle"),
     help: "The file of the bundle: the log or a selection of it, with all that is needed to check it elsewhere.")
   var file: String?
-  @Option(help: "Of a bundle: only the records on this subject.") var subject: String?
+  @Option(help: "Of a bundle: only the records on this subject; of --ndjson: the subject.") var subject: String?
   @Option(help: "Of a bundle: only the records from this sequence on …") var from: UInt64?
   @Option(help: "… to this one, which is included.") var to: UInt64?
 
   func validate() throws {
     guard file != nil else {
-      if subject != nil || from != nil || to != nil {
-        throw ValidationError("--subject, --from and --to need --bundle")
-      }
+      if from != nil || to != nil { throw ValidationError("--from and --to need --bundle") }
       return
     }
     guard (from == nil) == (to == nil) else { throw ValidationError("--from and --to go together") }

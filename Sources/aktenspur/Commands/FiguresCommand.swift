@@ -1,6 +1,5 @@
 import ArgumentParser
 import EventLog
-import Foundation
 import Ledger
 import LogFormat
 import Reporting
@@ -18,7 +17,7 @@ struct FiguresCommand: ParsableCommand {
 
   func run() throws {
     let reader = try LedgerReader(at: try ledger.path(), packs: packs.source)
-    let day = effective ?? Day.today(in: reader.log.description.timeZone)
+    let day = effective ?? AsOf.today(in: reader.log.description.timeZone)
     let figures = try Figures.compute(
       snapshot: try reader.snapshot(asOf: asOf.value), effective: day, names: names.isEmpty ? nil : names)
     if json {
@@ -34,16 +33,5 @@ struct FiguresCommand: ParsableCommand {
     }
     let columns = Language.text(en: "figure value unit title records", de: "Kennzahl Wert Einheit Titel Datensätze")
     Terminal.write(TextTable(columns.split(separator: " ").map(String.init), rows).text.utf8)
-  }
-}
-
-enum Day {
-  /// The calendar day in a time zone, `YYYY-MM-DD`.
-  static func today(in timeZone: String) -> String {
-    let formatter = DateFormatter()
-    formatter.locale = Locale(identifier: "en_US_POSIX")
-    formatter.timeZone = TimeZone(identifier: timeZone)
-    formatter.dateFormat = "yyyy-MM-dd"
-    return formatter.string(from: Date())
   }
 }

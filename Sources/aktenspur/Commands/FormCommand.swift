@@ -46,8 +46,8 @@ struct FormCommand: AsyncParsableCommand {
     }
     let evaluation = try FormEvaluation(
       form: form, subject: subject, snapshot: reader.snapshot(), timeZone: reader.log.description.timeZone,
-      records: { try reader.log.records(of: $0) })
-    let version = try reader.log.records(of: [subject]).last?.subjectVersion ?? 0
+      records: { try reader.log.records(on: Array($0), below: reader.log.size) })
+    let version = try reader.log.records(on: [subject], below: reader.log.size).last?.subjectVersion ?? 0
     let event = FormEvent(form: form, subject: subject, authid: authid, expectedVersion: version)
     var given = FormAnswers()
     if let answers { given.merge(try readAnswers(answers), of: form) }

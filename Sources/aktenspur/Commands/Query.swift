@@ -45,7 +45,7 @@ extension SQLValue {
     }
   }
 
-  fileprivate var json: String {
+  var json: String {
     switch self {
     case .null: "null"
     case .integer, .real: shown
@@ -55,7 +55,7 @@ extension SQLValue {
 }
 
 extension QueryResult {
-  fileprivate var json: String {
+  var json: String {
     let objects = rows.map { row in
       "{" + zip(columns, row).map { "\(JSONText.string($0)):\($1.json)" }.joined(separator: ",") + "}"
     }

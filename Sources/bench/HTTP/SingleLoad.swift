@@ -10,11 +10,15 @@ struct SingleLoad {
     case emptyHandler
     /// One new event in each request; each connection has a stream of its own.
     case append(streams: Range<Int>)
+    /// A content is read for one of so many documents, by one of so many persons.
+    case read(content: String, documents: Int, persons: Int)
   }
 
   let socket: String
   let connections: Int
   let seconds: Double
+  /// After so many answers it ends, too.
+  var total = Int.max
 
   struct Result {
     var measurement: Measurement
@@ -46,7 +50,7 @@ struct SingleLoad {
         guard status == message.expectedStatus else { throw BenchError("a request was answered \(status)") }
         latencies.append(now - sentAt[place])
         answered[place] += 1
-        if now - start >= seconds {
+        if now - start >= seconds || latencies.count + open > total {
           open -= 1
           // A negative descriptor is passed over.
           waiting[place].fd = -1
@@ -76,6 +80,7 @@ private struct SingleMessage {
     switch request {
     case .emptyHandler: expectedStatus = 200
     case .append: expectedStatus = 201
+    case .read: expectedStatus = 200
     }
   }
 
@@ -88,6 +93,16 @@ private struct SingleMessage {
       EventText.write(streams.lowerBound + connection, number, to: body)
       whole.appendPost("application/cloudevents+json", length: body.count)
       whole.append(body.contents)
+    case .read(let content, let documents, let persons):
+      // Documents and persons are met in no order that an index could lean on.
+      let place = connection &* 7_919 &+ number
+      whole.append("GET /v1/documents/")
+      whole.append(contentsOf: content)
+      whole.append("?subject=dokument/")
+      whole.append(place &* 104_729 % documents)
+      whole.append("&grund=Sachbearbeitung&authid=person-")
+      whole.append(place &* 15_485_863 % persons)
+      whole.append(" HTTP/1.1\r\nHost: localhost\r\n\r\n")
     }
     return whole
   }

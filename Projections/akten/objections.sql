@@ -1,0 +1,159 @@
+-- against de.aktenspur.akte.vernichtet: Die Aufbewahrungsfrist ist nicht abgelaufen
+SELECT 'bis ' || ende || ', zdA ' || zda || coalesce(', ' || jahre || ' Jahre', '') || coalesce(' nach ' || norm, '') AS text
+FROM akte_frist
+WHERE subject = :subject
+AND gilt_von <= :effective
+AND :effective < gilt_bis
+AND ende >= :effective;
+
+-- against de.aktenspur.akte.vernichtet: Keine Aufbewahrungsfrist bekannt
+SELECT 'weder eine Position eines freigegebenen Aktenplans noch eine Art der Unterlagen noch akte.frist-gesetzt' AS text
+WHERE NOT EXISTS (
+  SELECT 1
+  FROM akte_frist
+  WHERE subject = :subject
+  AND gilt_von <= :effective
+  AND :effective < gilt_bis
+  AND ende IS NOT NULL
+);
+
+-- against de.aktenspur.akte.vernichtet: Die Aussonderung ist gesperrt
+SELECT 'seit ' || seit || ', ' || grund AS text
+FROM akte_sperre
+WHERE subject = :subject
+AND aufgehoben IS NULL
+AND coalesce(bis, '9999-99-99') >= :effective;
+
+-- against de.aktenspur.akte.vernichtet: Das Archiv hat sie nicht zur Vernichtung freigegeben
+SELECT
+  CASE bewertung
+    WHEN 'A' THEN 'als archivwürdig bewertet und noch nicht abgegeben'
+    ELSE 'noch nicht entschieden (' || bewertung || ')'
+  END AS text
+FROM akte_bewertung
+WHERE sequence = (
+  SELECT max(sequence)
+  FROM akte_bewertung
+  WHERE subject = :subject
+  AND stelle = 'archiv'
+)
+AND bewertung <> 'V'
+AND NOT EXISTS (
+  SELECT 1
+  FROM akte AS a
+  WHERE a.subject = :subject
+  AND a.zustand = 'abgegeben'
+);
+
+-- against de.aktenspur.akte.angeboten: Die Transferfrist ist nicht abgelaufen
+SELECT 'bis ' || transfer_ende AS text
+FROM akte_frist
+WHERE subject = :subject
+AND gilt_von <= :effective
+AND :effective < gilt_bis
+AND transfer_ende >= :effective;
+
+-- against de.aktenspur.akte.angeboten: Die Aussonderung ist gesperrt
+SELECT 'seit ' || seit || ', ' || grund AS text
+FROM akte_sperre
+WHERE subject = :subject
+AND aufgehoben IS NULL
+AND coalesce(bis, '9999-99-99') >= :effective;
+
+-- against de.aktenspur.akte.abgegeben: Das Archiv hat sie nicht als archivwürdig bewertet
+SELECT 'bewertet mit ' || bewertung AS text
+FROM akte_bewertung
+WHERE sequence = (
+  SELECT max(sequence)
+  FROM akte_bewertung
+  WHERE subject = :subject
+  AND stelle = 'archiv'
+)
+AND bewertung <> 'A';
+
+-- against de.aktenspur.akte.abgegeben: Die Aussonderung ist gesperrt
+SELECT 'seit ' || seit || ', ' || grund AS text
+FROM akte_sperre
+WHERE subject = :subject
+AND aufgehoben IS NULL
+AND coalesce(bis, '9999-99-99') >= :effective;
+
+-- against de.aktenspur.akte.frist-gesetzt: Eine Frist wird nur verlängert
+SELECT 'bisher ' || coalesce(jahre || ' Jahre', 'unbefristet') || coalesce(' nach ' || norm, '') AS text
+FROM (
+  SELECT
+    CASE
+      WHEN g.unbefristet THEN 1
+      WHEN g.aufbewahrung_jahre IS NOT NULL THEN 0
+      ELSE coalesce(p.unbefristet, 0)
+    END AS unbefristet,
+    coalesce(g.aufbewahrung_jahre, p.aufbewahrung_jahre, r.jahre) AS jahre,
+    CASE
+      WHEN g.subject IS NOT NULL THEN NULL
+      WHEN p.aufbewahrung_jahre IS NOT NULL OR p.unbefristet THEN p.aktenplan || ' ' || p.kennzeichen
+      ELSE r.norm
+    END AS norm
+  FROM akte AS a
+  LEFT JOIN akte_frist_gesetzt AS g
+    ON g.subject = a.subject
+  LEFT JOIN aktenplan_position AS p
+    ON p.rowid = (
+      SELECT q.rowid
+      FROM aktenplan_position AS q
+      JOIN aktenplan AS f
+        ON f.subject = q.aktenplan
+      WHERE q.kennzeichen = a.aktenplan
+      ORDER BY f.gilt_ab > :effective, f.gilt_ab DESC, f.sequence DESC
+      LIMIT 1
+    )
+  LEFT JOIN aufbewahrungsart AS r
+    ON r.art = coalesce(a.aufbewahrungsart, p.aufbewahrungsart)
+    AND r.gilt_von <= :effective
+    AND coalesce(nullif(r.gilt_bis, ''), '9999-99-99') >= :effective
+  WHERE a.subject = :subject
+)
+WHERE (
+  unbefristet
+  AND NOT coalesce(:data ->> '$.unbefristet', 0)
+)
+OR (
+  NOT unbefristet
+  AND NOT coalesce(:data ->> '$.unbefristet', 0)
+  AND (:data ->> '$.aufbewahrung_jahre') < jahre
+);
+
+-- against de.aktenspur.akte.gesperrt: Eine Sperre wird so nur verlängert
+SELECT 'bisher ' || coalesce('bis ' || bis, 'ohne Ende') AS text
+FROM akte_sperre
+WHERE subject = :subject
+AND kennung = coalesce(:data ->> '$.kennung', '')
+AND aufgehoben IS NULL
+AND coalesce(bis, '9999-99-99') >= :effective
+AND coalesce(:data ->> '$.bis', '9999-99-99') < coalesce(bis, '9999-99-99');
+
+-- against de.aktenspur.dokument.vernichtet: Die Akte des Dokuments ist aufzubewahren
+SELECT
+  t.akte || CASE
+    WHEN a.zustand = 'offen' THEN ' ist offen'
+    WHEN f.ende IS NULL THEN ': keine Aufbewahrungsfrist bekannt'
+    ELSE ': Aufbewahrungsfrist bis ' || f.ende
+  END AS text
+FROM akte_gegenstand AS t
+JOIN akte AS a
+  ON a.subject = t.akte
+LEFT JOIN akte_frist AS f
+  ON f.subject = t.akte
+  AND f.gilt_von <= :effective
+  AND :effective < f.gilt_bis
+WHERE t.subject = :subject
+AND a.vernichtet IS NULL
+AND coalesce(f.ende, '9999-99-99') >= :effective;
+
+-- against de.aktenspur.dokument.vernichtet: Die Aussonderung ist gesperrt
+SELECT t.akte || ' seit ' || s.seit || ', ' || s.grund AS text
+FROM akte_gegenstand AS t
+JOIN akte_sperre AS s
+  ON s.subject = t.akte
+WHERE t.subject = :subject
+AND s.aufgehoben IS NULL
+AND coalesce(s.bis, '9999-99-99') >= :effective;

@@ -1,0 +1,43 @@
+/// A section with a name, a title and one SELECT.
+struct NamedQuery {
+  var name: String
+  var title: String
+  var sql: String
+  var line: Int
+
+  static func read(_ bytes: [UInt8], keyword: String, form: String) throws(TextError) -> [NamedQuery] {
+    let file = try SQLSections(bytes, keyword: keyword)
+    if let statement = file.preamble.first {
+      throw TextError(statement.line, "expected \"-- \(keyword) \(form)\" before the first statement")
+    }
+    var queries: [NamedQuery] = []
+    for section in file.sections {
+      let parts = section.heading.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+      let name = parts[0].trimmingSpace
+      let title = parts.count == 2 ? parts[1].trimmingSpace : ""
+      guard !name.isEmpty, name.utf8.allSatisfy(isNameByte), !title.isEmpty else {
+        throw TextError(
+          section.line, "expected \"-- \(keyword) \(form)\", found \"-- \(keyword) \(section.heading)\"")
+      }
+      guard let statement = section.statements.first, section.statements.count == 1 else {
+        throw TextError(
+          section.line, "expected one SELECT for \(keyword) \(name), found \(section.statements.count) statements")
+      }
+      guard let first = statement.head.first, ["SELECT", "WITH", "VALUES"].contains(where: first.isKeyword) else {
+        throw TextError(statement.line, "expected a SELECT for \(keyword) \(name)")
+      }
+      queries.append(
+        NamedQuery(name: String(name), title: String(title), sql: statement.sql, line: section.line))
+    }
+    return queries
+  }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+      true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,83 @@
+public import Foundation
+import FoundationXML
+
+/// What an archive has decided on records that were offered: message 0502, of xdomea 3.1.0 or 4.0.0.
+public struct Bewertungsverzeichnis: Sendable, Hashable {
+  public struct Objekt: Sendable, Hashable {
+    /// As in the message that offered it.
+    public var id: UUID
+    public var art: Aussonderungsart
+  }
+
+  /// The process of the offer.
+  public var prozess: UUID
+  public var objekte: [Objekt]
+
+  private static let element = "Aussonderung.Bewertungsverzeichnis.0502"
+
+  /// Reads a message. It is not held against the schema; what is read of it must be there and be as it should.
+  ///
+  /// - Throws: ``NachrichtError`` in words.
+  public init(xml: Data) throws(NachrichtError) {
+    // A document type could bring entities from elsewhere or of any size; xdomea has none.
+    guard let text = String(validating: xml, as: UTF8.self) else { throw NachrichtError("expected UTF-8") }
+    guard !text.contains("<!DOCTYPE") else { throw NachrichtError("a document type is not allowed") }
+    // The document mends what is broken or cut off; this one does not.
+    guard XMLParser(data: xml).parse() else { throw NachrichtError("not well-formed XML") }
+    let document: XMLDocument
+    do {
+      document = try XMLDocument(data: xml, options: [.nodeLoadExternalEntitiesNever])
+    } catch {
+      throw NachrichtError("not well-formed XML")
+    }
+    guard let root = document.rootElement(), root.localName == Bewertungsverzeichnis.element else {
+      throw NachrichtError(
+        "expected the message \(Bewertungsverzeichnis.element), found \(document.rootElement()?.localName ?? "nothing")"
+      )
+    }
+    guard let version = SchemaVersion.allCases.first(where: { $0.namespace == root.uri }) else {
+      let known = SchemaVersion.allCases.map(\.namespace).joined(separator: " or ")
+      throw NachrichtError("expected the namespace \(known), found \(root.uri ?? "none")")
+    }
+    guard let process = root.first("ProzessID")?.stringValue, let prozess = UUID(uuidString: process) else {
+      throw NachrichtError("ProzessID: expected a UUID")
+    }
+    self.prozess = prozess
+    objekte = []
+    for valued in root.childElements(version == .v3 ? "BewertetesObjekt" : "BewertetesSGO") {
+      let place = "object \(objekte.count + 1)"
+      guard let text = valued.first(version == .v3 ? "ID" : "xdomeaUUID")?.stringValue, let id = UUID(uuidString: text)
+      else { throw NachrichtError("\(place): expected a UUID") }
+      let code = valued.first("Aussonderungsart")?.first("code")?.stringValue
+      guard let art = code.flatMap({ Aussonderungsart(rawValue: $0) }) else {
+        throw NachrichtError("\(place): expected Aussonderungsart A, B or V, found \(code ?? "none")")
+      }
+      objekte.append(Objekt(id: id, art: art))
+    }
+    guard !objekte.isEmpty else { throw NachrichtError("it values nothing") }
+  }
+}
+
+/// Why a message cannot be taken in.
+public struct NachrichtError: Error, Sendable, Hashable, CustomStringConvertible {
+  public let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
+}
+
+extension XMLElement {
+  fileprivate func childElements(_ name: String) -> [XMLElement] {
+    (children ?? []).compactMap { $0 as? XMLElement }.filter { $0.localName == name }
+  }
+
+  /// The first element of that name below, in document order.
+  fileprivate func first(_ name: String) -> XMLElement? {
+    for child in (children ?? []).compactMap({ $0 as? XMLElement }) {
+      if child.localName == name { return child }
+      if let found = child.first(name) { return found }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,35 @@
+import Foundation
+import LogFormat
+
+/// Events that the disposal of files records. They happen when they are recorded, and say no time of their own: the same
+/// step again is the same event.
+struct DisposalEvents {
+  private static let source = "urn:aktenspur:aussonderung"
+
+  private var texts: [String] = []
+  private let authid: String?
+
+  init(authid: String?) {
+    self.authid = authid
+  }
+
+  /// - Parameter data: members in their order; nil is left out.
+  mutating func add(_ type: String, _ subject: String, id: String, _ data: [(String, String?)]) {
+    let members = data.compactMap { name, value in
+      value.map { "\(JSONText.string(name)):\(JSONText.string($0))" }
+    }
+    let actor = authid.map { #","authid":\#(JSONText.string($0))"# } ?? ""
+    texts.append(
+      #"{"specversion":"1.0","id":\#(JSONText.string(id)),"source":"\#(DisposalEvents.source)","#
+        + #""type":"de.aktenspur.akte.\#(type)","subject":\#(JSONText.string(subject))\#(actor),"#
+        + #""data":{\#(members.joined(separator: ","))}}"#)
+  }
+
+  /// Records all of them or none.
+  func record(through client: DaemonClient) async throws {
+    let body = Array("[\(texts.joined(separator: ","))]".utf8)
+    let answer = try await client.send(
+      .post("/v1/events", contentType: "application/cloudevents-batch+json", .bytes(body)))
+    guard answer.isSuccess else { throw answer.failure }
+  }
+}

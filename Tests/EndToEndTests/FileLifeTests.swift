@@ -1,0 +1,365 @@
+import Foundation
+import Testing
+
+/// The life of an Akte, from its Aktenplan to its disposal, as an office would drive it: over the real socket, with the
+/// real command. Every scenario ends in the verification of the whole ledger.
+struct FileLifeTests {
+  private static let akte = "akte/10.03/2012/1"
+  private static let vorgang = "vorgang/10.03/2012/1-1"
+  private static let dokument = "dokument/4711"
+
+  // MARK: Steps
+
+  /// The Aktenplan, from a table, and its release by somebody else.
+  private func approvePlan(_ ledger: LedgerUnderTest) throws {
+    let table = """
+      Aktenplan;Nr;Titel;Frist;Transferfrist;Bewertungsvorschlag
+      2012;10;Hauptverwaltung;;;
+      2012;10.03;Haushalt der Verwaltung;10;2;A
+      2012;10.04;Beschaffung;6;;V
+      """
+    let imported = try ledger.command(
+      "import", arguments: ["aktenplan", "-", "--socket", ledger.socket], input: Data(table.utf8))
+    try #require(imported.status == 0, "\(imported.errors)")
+    try ledger.record(
+      .akten("aktenplan.freigegeben", "aktenplan/2012", #"{"gilt_ab":"2012-02-01"}"#, on: "2012-01-20", by: "leitung-1")
+    )
+  }
+
+  private func openFile(_ ledger: LedgerUnderTest, _ akte: String = akte, plan: String = "10.03") throws {
+    try ledger.record(
+      .akten(
+        "akte.angelegt", akte, #"{"titel":"Haushalt 2013","aktenplan":"\#(plan)","einheit":"einheit/10"}"#,
+        on: "2012-03-01"))
+  }
+
+  private func fileDocument(_ ledger: LedgerUnderTest, content: String) throws {
+    try ledger.record(
+      .akten(
+        "vorgang.angelegt", FileLifeTests.vorgang, #"{"titel":"Anmeldung","akte":"\#(FileLifeTests.akte)"}"#,
+        on: "2012-03-02"))
+    try ledger.record(
+      .akten(
+        "dokument.angelegt", FileLifeTests.dokument, #"{"titel":"Vermerk","vorgang":"\#(FileLifeTests.vorgang)"}"#,
+        on: "2012-03-03"))
+    try ledger.record(
+      .akten(
+        "dokument.version-erstellt", FileLifeTests.dokument,
+        #"{"inhalt":"\#(content)","format":"application/pdf","dateiname":"vermerk.pdf"}"#, on: "2012-03-04"))
+    for (state, day) in [("pruefung", "2012-03-05"), ("freigabe", "2012-03-06"), ("archiv", "2012-03-07")] {
+      try ledger.record(
+        .akten("dokument.status-geaendert", FileLifeTests.dokument, #"{"status":"\#(state)"}"#, on: day))
+    }
+  }
+
+  private func closeFile(_ ledger: LedgerUnderTest, _ akte: String = akte, on day: String = "2013-05-01") throws {
+    try ledger.record(.akten("akte.zda-verfuegt", akte, on: day))
+  }
+
+  /// What the archive answers to an offer: the decision on its first object.
+  private func answer(to offer: Data, _ art: String) throws -> Data {
+    let text = String(decoding: offer, as: UTF8.self)
+    func uuid(after element: String) throws -> String {
+      let start = try #require(text.range(of: "<xdomea:\(element)>")).upperBound
+      return String(text[start...].prefix(36))
+    }
+    let akte = try #require(text.range(of: "<xdomea:Akte>")).upperBound
+    let id = try #require(text.range(of: "<xdomea:xdomeaUUID>", range: akte..<text.endIndex)).upperBound
+    return Data(
+      """
+      <?xml version="1.0" encoding="UTF-8"?>
+      <a:Aussonderung.Bewertungsverzeichnis.0502 xmlns:a="urn:xoev-de:xdomea:schema:4.0.0">
+      <a:nachrichtenkopf><a:ProzessID>\(try uuid(after: "ProzessID"))</a:ProzessID></a:nachrichtenkopf>
+      <a:BewertetesSGO><a:xdomeaUUID>\(text[id...].prefix(36))</a:xdomeaUUID>
+      <a:Aussonderungsart><a:Aussonderungsart><code>\(art)</code></a:Aussonderungsart></a:Aussonderungsart></a:BewertetesSGO>
+      </a:Aussonderung.Bewertungsverzeichnis.0502>
+      """.utf8)
+  }
+
+  private func disposal(_ ledger: LedgerUnderTest, _ arguments: String...) throws -> Program.Result {
+    try ledger.command("disposal", arguments[0], arguments: arguments.dropFirst() + ["--socket", ledger.socket])
+  }
+
+  private func state(of subject: String, in ledger: LedgerUnderTest) throws -> String? {
+    try ledger.get("/v1/subjects/\(subject)").body.decoded(SubjectDocument.self).state
+  }
+
+  // MARK: The life
+
+  @Test func aFileLivesFromItsPlanToItsDisposal() throws {
+    try LedgerUnderTest.run { ledger in
+      let file = ledger.folder.file("vermerk.pdf")
+      try Data("Inhalt des Vermerks".utf8).write(to: file)
+      let put = try Program.run(
+        Repository.program, ["documents", "put", file.path, "--socket", ledger.socket])
+      try #require(put.status == 0, "\(put.errors)")
+      let start = try #require(put.text.range(of: "sha256:")).lowerBound
+      let content = String(put.text[start...].prefix(71))
+      try approvePlan(ledger)
+      try openFile(ledger)
+      try fileDocument(ledger, content: content)
+      try ledger.record(
+        .akten(
+          "akte.wiedervorlage-gesetzt", FileLifeTests.akte, #"{"termin":"2012-09-01","grund":"Nachtrag"}"#,
+          on: "2012-03-08"))
+      let due = try ledger.command("disposal", "due", arguments: ["--json", "--effective", "2012-09-01"])
+      #expect(
+        due.text.contains(#""was":"wiedervorlage","subject":"\#(FileLifeTests.akte)""#), "\(due.text)\(due.errors)")
+      try ledger.record(.akten("akte.wiedervorlage-erledigt", FileLifeTests.akte, on: "2012-09-02"))
+      try closeFile(ledger, on: "2013-04-01")
+      try ledger.record(
+        .akten("akte.zda-aufgehoben", FileLifeTests.akte, #"{"grund":"Nachtrag"}"#, on: "2013-04-10", by: "leitung-1"))
+      try ledger.record(.akten("vorgang.zda-verfuegt", FileLifeTests.vorgang, on: "2013-04-20"))
+      try closeFile(ledger)
+
+      let offer = ledger.folder.file("0501.xml")
+      let offered = try disposal(
+        ledger, "offer", "-o", offer.path, "--archive", "Kreisarchiv", "--authid", "registratur-1")
+      #expect(offered.status == 0, "\(offered.errors)")
+      #expect(try state(of: FileLifeTests.akte, in: ledger) == "angeboten")
+      let offerText = try String(contentsOf: offer, encoding: .utf8)
+      #expect(offerText.contains("<xdomea:Wert>\(content.dropFirst(7))</xdomea:Wert>"))
+      #expect(offerText.contains("<xdomea:Aufbewahrungsende>2023-12-31</xdomea:Aufbewahrungsende>"))
+
+      let decision = ledger.folder.file("0502.xml")
+      try answer(to: Data(contentsOf: offer), "A").write(to: decision)
+      for _ in 1...2 {
+        let decided = try disposal(ledger, "decide", decision.path)
+        #expect(decided.status == 0, "\(decided.errors)")
+      }
+      let early = try disposal(ledger, "destroy", FileLifeTests.akte, "--reason", "Aussonderung 2024")
+      #expect(early.status == 65)
+      #expect(early.errors.contains("als archivwürdig bewertet und noch nicht abgegeben"), "\(early.errors)")
+
+      let folder = ledger.folder.file("0503")
+      let handedOver = try disposal(ledger, "transfer", "-o", folder.path, "--archive", "Kreisarchiv")
+      #expect(handedOver.status == 0, "\(handedOver.errors)")
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      #expect(names.contains { $0.hasSuffix("_Aussonderung.Aussonderung.0503.xml") })
+      let handed = try #require(names.first { $0.hasSuffix("_vermerk.pdf") })
+      #expect(try String(contentsOf: folder.appending(path: handed), encoding: .utf8) == "Inhalt des Vermerks")
+      let destroyed = try disposal(
+        ledger, "destroy", "--due", "--reason", "Aussonderung 2024", "--authid", "registratur-1")
+      #expect(destroyed.status == 0, "\(destroyed.errors)")
+      #expect(try state(of: FileLifeTests.akte, in: ledger) == "vernichtet")
+
+      let history = try ledger.command("history", "--json", FileLifeTests.akte).output.decoded(
+        HistoryTests.Document.self)
+      let states = history.entries.filter { $0.subject == FileLifeTests.akte && $0.field == "zustand" }
+      #expect(
+        states.map { "\($0.old?.text ?? "") → \($0.new?.text ?? "")" } == [
+          " → offen", "offen → zda", "zda → offen", "offen → zda", "zda → angeboten", "angeboten → bewertet",
+          "bewertet → abgegeben", "abgegeben → vernichtet",
+        ])
+      let document = history.entries.filter { $0.subject == FileLifeTests.dokument && $0.field == "status" }
+      #expect(
+        document.map { "\($0.old?.text ?? "") → \($0.new?.text ?? "")" } == [
+          " → pruefung", "pruefung → freigabe", "freigabe → archiv",
+        ])
+      // Reading the content for the archive, and its destruction, are in the history.
+      let reading = try #require(history.entries.first { $0.action == "Inhalt gelesen" })
+      #expect(reading.remark == "Abgabe an das Archiv")
+      let end = try #require(history.entries.last { $0.subject == FileLifeTests.akte })
+      #expect(end.actor == "registratur-1" && end.remark == "Aussonderung 2024")
+      #expect(history.entries.last?.action == "Inhalt vernichtet")
+      let accesses = try ledger.command(
+        "query",
+        arguments: ["--format", "json", "SELECT count(*) AS n FROM akte_zugriff WHERE akte = '\(FileLifeTests.akte)'"])
+      #expect(try accesses.output.decoded([[String: Int]].self) == [["n": 1]])
+      #expect(try ledger.get("/v1/documents/\(content)?subject=dokument/4711&grund=x").status != 200)
+      // All of it is still there, and can be proved.
+      let lines = try ledger.command("events", "--subject", FileLifeTests.akte).lines
+      #expect(lines.count == 10)
+    }
+  }
+
+  // MARK: What is refused
+
+  @Test func whatMustBeKeptIsNotDestroyed() throws {
+    try LedgerUnderTest.run { ledger in
+      try approvePlan(ledger)
+      func expectRefused(_ event: SampleEvent, _ reason: String) throws {
+        let answer = try ledger.post(event)
+        #expect(answer.status == 409, "\(answer.text)")
+        #expect(answer.text.contains(reason), "\(answer.text)")
+      }
+      func destruction(_ akte: String, _ id: String) -> SampleEvent {
+        .akten("akte.vernichtet", akte, on: "2024-05-01", id: id)
+      }
+      let today = Date.now.formatted(.iso8601.year().month().day())
+      // Offered and valued V; the retention runs on.
+      let young = "akte/10.04/1"
+      try openFile(ledger, young, plan: "10.04")
+      try closeFile(ledger, young, on: today)
+      try expectRefused(destruction(young, "a"), "the subject is in state \\\"zda\\\"")
+      try ledger.record(.akten("akte.angeboten", young, on: today))
+      try ledger.record(.akten("akte.archivbewertung-empfangen", young, #"{"bewertung":"V"}"#, on: today))
+      try expectRefused(destruction(young, "b"), "Die Aufbewahrungsfrist ist nicht abgelaufen: bis ")
+      // A time of its own choice does not open what is closed today.
+      var later = destruction(young, "c")
+      later.time = "2099-01-01T00:00:00Z"
+      try expectRefused(later, "Die Aufbewahrungsfrist ist nicht abgelaufen")
+      try expectRefused(
+        .akten("akte.frist-gesetzt", young, #"{"aufbewahrung_jahre":0,"grund":"eilig"}"#, on: today),
+        "Eine Frist wird nur verlängert: bisher 6 Jahre")
+      // The retention is over; a hold stands.
+      let held = "akte/10.04/2"
+      try openFile(ledger, held, plan: "10.04")
+      try closeFile(ledger, held)
+      try ledger.record(.akten("akte.angeboten", held, on: today))
+      try ledger.record(.akten("akte.archivbewertung-empfangen", held, #"{"bewertung":"V"}"#, on: today))
+      try ledger.record(.akten("akte.gesperrt", held, #"{"grund":"Klage anhängig"}"#, on: today, by: "rechtsamt-1"))
+      try expectRefused(destruction(held, "d"), "Die Aussonderung ist gesperrt: seit \(today), Klage anhängig")
+      try expectRefused(
+        .akten("akte.sperre-aufgehoben", held, #"{"grund":"zurück"}"#, on: today, by: "rechtsamt-1"), "four eyes")
+      try ledger.record(.akten("akte.sperre-aufgehoben", held, #"{"grund":"beendet"}"#, on: today, by: "leitung-1"))
+      try ledger.record(destruction(held, "e"))
+      // Recorded is recorded: the same event again gets its receipt.
+      #expect(try ledger.post(destruction(held, "e")).status == 200)
+      // Nothing is known of how long it must be kept.
+      let unknown = "akte/77/1"
+      try openFile(ledger, unknown, plan: "77")
+      try closeFile(ledger, unknown)
+      try ledger.record(.akten("akte.angeboten", unknown, on: today))
+      try ledger.record(.akten("akte.archivbewertung-empfangen", unknown, #"{"bewertung":"V"}"#, on: today))
+      try expectRefused(destruction(unknown, "f"), "Keine Aufbewahrungsfrist bekannt")
+    }
+  }
+
+  @Test func aContentStaysAsLongAsALivingDocumentRefersToIt() throws {
+    try LedgerUnderTest.run { ledger in
+      let file = ledger.folder.file("a.txt")
+      try Data("gemeinsam".utf8).write(to: file)
+      let put = try Program.run(Repository.program, ["documents", "put", file.path, "--socket", ledger.socket])
+      let start = try #require(put.text.range(of: "sha256:")).lowerBound
+      let content = String(put.text[start...].prefix(71))
+      for number in ["1", "2"] {
+        try ledger.record(.akten("dokument.angelegt", "dokument/\(number)", on: "2024-01-01"))
+        try ledger.record(
+          .akten("dokument.version-erstellt", "dokument/\(number)", #"{"inhalt":"\#(content)"}"#, on: "2024-01-02"))
+      }
+      func destroy() throws -> Program.Result {
+        try Program.run(
+          Repository.program,
+          ["documents", "destroy", content, "--reason", "r", "--legal-basis", "b", "--socket", ledger.socket])
+      }
+      try ledger.record(.akten("dokument.vernichtet", "dokument/1", #"{"grund":"Irrläufer"}"#, on: "2024-01-03"))
+      let kept = try destroy()
+      #expect(kept.status == 65)
+      #expect(kept.errors.contains("dokument/2"), "\(kept.errors)")
+      try ledger.record(.akten("dokument.vernichtet", "dokument/2", #"{"grund":"Irrläufer"}"#, on: "2024-01-03"))
+      #expect(try destroy().status == 0)
+    }
+  }
+
+  @Test func personalDataOfAnAkteAreKeptWhileItsRetentionOrAHoldRuns() throws {
+    try LedgerUnderTest.run { ledger in
+      try approvePlan(ledger)
+      try openFile(ledger, plan: "10.04")
+      try ledger.record(
+        .akten(
+          "dokument.angelegt", "dokument/9", #"{"akte":"\#(FileLifeTests.akte)","verfasser":"M. Beispiel"}"#,
+          on: "2012-03-03"))
+      func erase() throws -> Program.Result {
+        try Program.run(
+          Repository.program,
+          ["erase", "dokument/9", "--reason", "r", "--legal-basis", "b", "--authid", "ds-1", "--socket", ledger.socket])
+      }
+      #expect(try erase().errors.contains("die Frist beginnt mit der zdA-Verfügung"))
+      try closeFile(ledger)
+      try ledger.record(
+        .akten("akte.gesperrt", FileLifeTests.akte, #"{"grund":"Klage"}"#, on: "2020-01-01", by: "rechtsamt-1"))
+      let held = try erase()
+      #expect(held.status == 65)
+      #expect(held.errors.contains("Die Aussonderung ist gesperrt"), "\(held.errors)")
+      try ledger.record(
+        .akten("akte.sperre-aufgehoben", FileLifeTests.akte, #"{"grund":"beendet"}"#, on: "2020-02-01", by: "leitung-1")
+      )
+      #expect(try erase().status == 0)
+    }
+  }
+
+  @Test func aHoldAndADestructionInOneBatchAreNotTakenTogether() throws {
+    try LedgerUnderTest.run { ledger in
+      try openFile(ledger)
+      let answer = try ledger.postBatch([
+        .akten("akte.gesperrt", FileLifeTests.akte, #"{"grund":"Klage"}"#, on: "2024-01-01"),
+        .akten("akte.vernichtet", FileLifeTests.akte, on: "2024-01-02"),
+      ])
+      #expect(answer.status == 409)
+      #expect(answer.text.contains("behind event 0 on its subject"), "\(answer.text)")
+    }
+  }
+
+  @Test func aDocumentTakesOnlyTheStepsItMayAndNothingInTheArchive() throws {
+    try LedgerUnderTest.run { ledger in
+      func status(_ state: String, _ id: String) throws -> Answer {
+        try ledger.post(
+          .akten("dokument.status-geaendert", "dokument/1", #"{"status":"\#(state)"}"#, on: "2024-01-02", id: id))
+      }
+      try ledger.record(.akten("dokument.angelegt", "dokument/1", on: "2024-01-01"))
+      let skipped = try status("freigabe", "a")
+      #expect(skipped.status == 409)
+      #expect(
+        skipped.text.contains(#"allowed in: \"pruefung\"; the subject is in state \"bearbeitung\""#), "\(skipped.text)")
+      #expect(try status("weg", "b").status == 422)
+      for (state, id) in [
+        ("pruefung", "c"), ("bearbeitung", "d"), ("pruefung", "e"), ("freigabe", "f"), ("archiv", "g"),
+      ] {
+        #expect(try status(state, id).status == 201, "\(state)")
+      }
+      // The state survives the daemon, and the index that is made anew.
+      ledger.stop()
+      try FileManager.default.removeItem(at: ledger.folder.file("ledger/cache"))
+      try ledger.start()
+      #expect(try state(of: "dokument/1", in: ledger) == "archiv")
+      for (type, data) in [("dokument.version-erstellt", "{}"), ("dokument.geaendert", #"{"titel":"x"}"#)] {
+        #expect(try ledger.post(.akten(type, "dokument/1", data, on: "2024-01-03")).status == 409, "\(type)")
+      }
+      #expect(try status("bearbeitung", "h").status == 409)
+    }
+  }
+
+  @Test func theAktenplanIsReleasedByAnotherAndThenStays() throws {
+    try LedgerUnderTest.run { ledger in
+      func position(_ id: String) -> SampleEvent {
+        .akten(
+          "aktenplan.position-erfasst", "aktenplan/2026", #"{"kennzeichen":"10","bezeichnung":"Hauptverwaltung"}"#,
+          on: "2026-01-01", by: "registratur-1", id: id)
+      }
+      func release(_ actor: String) throws -> Answer {
+        try ledger.post(
+          .akten("aktenplan.freigegeben", "aktenplan/2026", #"{"gilt_ab":"2026-02-01"}"#, on: "2026-01-02", by: actor))
+      }
+      #expect(try release("leitung-1").status == 409)
+      try ledger.record(position("a"))
+      #expect(try release("registratur-1").status == 409)
+      #expect(try release("leitung-1").status == 201)
+      #expect(try ledger.post(position("b")).status == 409)
+    }
+  }
+
+  // MARK: What comes in
+
+  @Test func aChangeLogOfTheDMSIsTakenInOnce() throws {
+    try LedgerUnderTest.run { ledger in
+      func change(_ id: String, _ type: String, _ time: Int) -> String {
+        #"{"object":{"properties":{"cmis:objectId":{"id":"cmis:objectId","value":"\#(id)"},"cmis:name":{"id":"cmis:name","value":"Bescheid"}},"changeEventInfo":{"changeType":"\#(type)","changeTime":\#(time)}}}"#
+      }
+      let log =
+        #"{"objects":[\#(change("D1", "created", 1_700_000_000_000)),\#(change("D1", "updated", 1_700_000_100_000)),\#(change("D1", "deleted", 1_700_000_200_000))],"hasMoreItems":false}"#
+      func takeIn(_ text: String) throws -> Program.Result {
+        try ledger.command(
+          "import", arguments: ["cmis", "-", "--socket", ledger.socket, "--json"], input: Data(text.utf8))
+      }
+      let first = try takeIn(log)
+      #expect(first.status == 0, "\(first.errors)\(first.text)")
+      #expect(first.text.contains(#""count":4,"recorded":4"#), "\(first.text)")
+      #expect(try takeIn(log).text.contains(#""count":4,"recorded":0"#))
+      let result = try ledger.command("query", arguments: ["--format", "json", "SELECT subject, titel FROM dokument"])
+      #expect(result.text.contains(#"{"subject":"dokument/D1","titel":"Bescheid"}"#), "\(result.text)")
+      let broken = try takeIn(log.replacing("updated", with: "verschoben"))
+      #expect(broken.status == 65)
+    }
+  }
+}
