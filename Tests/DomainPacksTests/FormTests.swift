@@ -3,27 +3,27 @@ import Testing
 
 @testable import DomainPacks
 
+private let bikeEvents = #"""
+  {"title":"Diensträder","subject":"rad/{id}",
+   "events":{"de.aktenspur.rad.geprueft":{"data":{"type":"object","properties":{"bremse":{"enum":["gut","schlecht",null]}}}}}}
+  """#
+
+private let brakes = #"{"feld":"bremse","frage":"?","art":"auswahl","werte":[{"wert":"gut","text":"sie bremst"}]}"#
+
+/// `formulare.json` with one form of these questions.
+private func formFile(_ questions: String, type: String = "de.aktenspur.rad.geprueft") -> String {
+  #"{"pruefung":{"titel":"P","subjekt":"rad/{id}","ereignis":"\#(type)","stand":{"sicht":"a","subjekt":"s","spalte":"j"},"#
+    + #""ergebnis":{"sicht":"e","subjekt":"s","fehlend":"f","spalten":[]},"fragen":[\#(questions)]}}"#
+}
+
 @Suite struct FormTests {
-  private static let events = #"""
-    {"title":"Diensträder","subject":"rad/{id}",
-     "events":{"de.aktenspur.rad.geprueft":{"data":{"type":"object","properties":{"bremse":{"enum":["gut","schlecht",null]}}}}}}
-    """#
-
-  private static let question =
-    #"{"feld":"bremse","frage":"?","art":"auswahl","werte":[{"wert":"gut","text":"sie bremst"}]}"#
-
-  private static func form(_ questions: String, type: String = "de.aktenspur.rad.geprueft") -> String {
-    #"{"pruefung":{"titel":"P","subjekt":"rad/{id}","ereignis":"\#(type)","stand":{"sicht":"a","subjekt":"s","spalte":"j"},"#
-      + #""ergebnis":{"sicht":"e","subjekt":"s","fehlend":"f","spalten":[]},"fragen":[\#(questions)]}}"#
-  }
-
   private func packs(_ form: String) throws(PackError) -> PackSet {
-    try packSet(["raeder": ["pack.json": Self.events, "formulare.json": form]])
+    try packSet(["raeder": ["pack.json": bikeEvents, "formulare.json": form]])
   }
 
   @Test("A form is found by its name, and takes its subjects")
   func loads() throws {
-    let form = try #require(try packs(Self.form(Self.question)).form("pruefung"))
+    let form = try #require(try packs(formFile(brakes)).form("pruefung"))
     #expect(form.accepts(subject: "rad/1") && !form.accepts(subject: "auto/1"))
     #expect(form.questions.map(\.field) == ["bremse"])
   }
@@ -31,19 +31,19 @@ import Testing
   @Test(
     "A form that is wrong is refused with its place",
     arguments: [
-      (form(question, type: "t"), #"at /pruefung/ereignis: no pack knows the event type "t""#),
-      (form(""), "at /pruefung/fragen: expected at least one question"),
-      (form(question + "," + question), "at /pruefung/fragen/1/feld: field bremse is asked for twice"),
+      (formFile(brakes, type: "t"), #"at /pruefung/ereignis: no pack knows the event type "t""#),
+      (formFile(""), "at /pruefung/fragen: expected at least one question"),
+      (formFile(brakes + "," + brakes), "at /pruefung/fragen/1/feld: field bremse is asked for twice"),
       (
-        form(#"{"feld":"bremse","frage":"?","art":"auswahl","werte":[{"wert":"weg","text":"?"}]}"#),
+        formFile(#"{"feld":"bremse","frage":"?","art":"auswahl","werte":[{"wert":"weg","text":"?"}]}"#),
         #"at /pruefung/fragen/0/werte/0/wert: de.aktenspur.rad.geprueft does not take it: expected "gut" or "schlecht" or null, found "weg""#
       ),
       (
-        form(#"{"feld":"bremse","frage":"?","art":"auswahl"}"#),
+        formFile(#"{"feld":"bremse","frage":"?","art":"auswahl"}"#),
         "at /pruefung/fragen/0/werte: expected the values to choose from"
       ),
       (
-        form(#"{"feld":"bremse","frage":"?","art":"zahl"}"#),
+        formFile(#"{"feld":"bremse","frage":"?","art":"zahl"}"#),
         #"at /pruefung/fragen/0/art: expected one of auswahl, ja_nein, datum, cent, text; found "zahl""#
       ),
     ])
@@ -52,7 +52,7 @@ import Testing
   }
 
   private func question(_ json: String) throws -> Question {
-    try #require(try packs(Self.form(json)).form("pruefung")).questions[0]
+    try #require(try packs(formFile(json)).form("pruefung")).questions[0]
   }
 
   @Test(
@@ -66,7 +66,7 @@ import Testing
       (#"{"feld":"x","frage":"?","art":"datum"}"#, "30.02.2027", nil),
       (#"{"feld":"x","frage":"?","art":"cent"}"#, "1750000", "1750000"),
       (#"{"feld":"x","frage":"?","art":"cent"}"#, "17.500,00", "1750000"),
-      (#"{"feld":"x","frage":"?","art":"cent"}"#, "viel", nil), (FormTests.question, "Sie bremst", "\"gut\""),
+      (#"{"feld":"x","frage":"?","art":"cent"}"#, "viel", nil), (brakes, "Sie bremst", "\"gut\""),
     ] as [(String, String, String?)])
   func answers(json: String, input: String, expected: String?) throws {
     #expect(try question(json).read(input) == expected)
