@@ -14,7 +14,7 @@ enum ContractText {
 
   /// One event a line.
   static func write(_ contracts: Int, to path: String) throws {
-    FileManager.default.createFile(atPath: path, contents: nil)
+    guard FileManager.default.createFile(atPath: path, contents: nil) else { throw BenchError("\(path) cannot be made") }
     guard let file = FileHandle(forWritingAtPath: path) else { throw BenchError("\(path) cannot be written") }
     defer { try? file.close() }
     var text = ""
