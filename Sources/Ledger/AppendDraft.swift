@@ -1,4 +1,4 @@
-public import EventLog
+import EventLog
 public import LogFormat
 
 /// Groups of events that are made ready for the log one after the other, and given to it together: each is recorded wholly

@@ -14,7 +14,9 @@ enum ContractText {
 
   /// One event a line.
   static func write(_ contracts: Int, to path: String) throws {
-    guard FileManager.default.createFile(atPath: path, contents: nil) else { throw BenchError("\(path) cannot be made") }
+    guard FileManager.default.createFile(atPath: path, contents: nil) else {
+      throw BenchError("\(path) cannot be made")
+    }
     guard let file = FileHandle(forWritingAtPath: path) else { throw BenchError("\(path) cannot be written") }
     defer { try? file.close() }
     var text = ""
