@@ -13,6 +13,8 @@ public struct EventType: Sendable {
   let subjects: [SubjectPattern]
   let schema: Schema
   let marks: FieldMarks?
+  /// Why an event of this type may have to be refused, by what the projections hold.
+  public internal(set) var objections: [Objection] = []
 
   /// Whether an event of this type can hold fields that are to be sealed.
   public var hasPersonalFields: Bool { marks?.hasPersonal ?? false }

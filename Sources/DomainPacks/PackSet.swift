@@ -11,7 +11,6 @@ public struct PackSet: Sendable {
   /// The version of the whole: SHA-256 over lines `<digest of the pack>  <name>`, by name.
   public let digest: Digest
   private let types: [String: EventType]
-  private let objections: [String: [Objection]]
 
   /// Reads the packs of a folder, one in each folder inside it.
   public static func load(directory: String) throws(PackError) -> PackSet {
@@ -28,20 +27,20 @@ public struct PackSet: Sendable {
     digest = SHA256.hash(packs.map { "\($0.digest.hex)  \($0.name)\n" }.joined())
     var types: [String: EventType] = [:]
     for type in packs.flatMap(\.eventTypes) { types[type.name] = type }
+    for objection in packs.flatMap(\.objections) { types[objection.eventType]?.objections.append(objection) }
     self.types = types
-    objections = Dictionary(grouping: packs.flatMap(\.objections), by: \.eventType)
     try Uses(of: packs).refuseRepeated()
     try refuseUnknownTypes()
   }
 
   public func eventType(_ name: String) -> EventType? {
     // The dictionary takes Unicode forms of one text for the same, a type's name is what its bytes are.
-    guard let type = types[name], type.name.utf8.elementsEqual(name.utf8) else { return nil }
+    guard let type = types[name], type.name.isExactly(name) else { return nil }
     return type
   }
 
   /// Why an event of that type may have to be refused, by what the projections hold.
-  public func objections(to type: String) -> [Objection] { objections[type] ?? [] }
+  public func objections(to type: String) -> [Objection] { eventType(type)?.objections ?? [] }
 
   /// The state of its subject after a record; nil where it is as it was.
   public func state(after record: Record) -> String? {

@@ -118,16 +118,21 @@ public struct AppendRequest: Sendable {
   // The types and actors of a request are few, and mostly those of the event before.
 
   private mutating func kind(_ type: String, _ transition: Transition) -> Int32 {
-    let name = ExactText(type)
-    for place in kinds.indices.reversed().prefix(8)
-    where ExactText(kinds[place].type) == name && kinds[place].transition == transition { return Int32(place) }
+    var place = kinds.count - 1
+    while place >= max(0, kinds.count - 8) {
+      if kinds[place].type.isExactly(type), kinds[place].transition == transition { return Int32(place) }
+      place -= 1
+    }
     kinds.append(Kind(type: type, transition: transition))
     return Int32(kinds.count - 1)
   }
 
   private mutating func actor(_ name: String) -> Int32 {
-    let exact = ExactText(name)
-    for place in actors.indices.reversed().prefix(8) where ExactText(actors[place]) == exact { return Int32(place) }
+    var place = actors.count - 1
+    while place >= max(0, actors.count - 8) {
+      if actors[place].isExactly(name) { return Int32(place) }
+      place -= 1
+    }
     actors.append(name)
     return Int32(actors.count - 1)
   }

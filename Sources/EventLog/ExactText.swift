@@ -1,4 +1,4 @@
-import Foundation
+import LogFormat
 
 /// A text that is the same as another only byte for byte.
 ///
@@ -11,17 +11,7 @@ struct ExactText: Sendable, Hashable {
     self.text = text
   }
 
-  static func == (left: ExactText, right: ExactText) -> Bool {
-    var (left, right) = (left.text, right.text)
-    return left.withUTF8 { left in
-      right.withUTF8 { right in
-        guard left.count == right.count, let first = left.baseAddress, let second = right.baseAddress else {
-          return left.count == right.count
-        }
-        return memcmp(first, second, left.count) == 0
-      }
-    }
-  }
+  static func == (left: ExactText, right: ExactText) -> Bool { left.text.isExactly(right.text) }
 
   func hash(into hasher: inout Hasher) {
     var copy = text

@@ -27,36 +27,35 @@ public struct AppendDraft: Sendable {
     request.reserve(events: events, bytes: bytes)
   }
 
-  /// Adds a group of one event.
-  public mutating func add(_ event: Event) {
-    addGroup(mayBeObjectedTo: objections.concern(event)) { draft throws(Refusal) in
-      try draft.prepare(event, place: 0)
-      return 1
-    }
-  }
+  /// Adds a group of one event, unless it has personal fields or the packs may object to it: it is sealed and examined
+  /// first, which ``Ledger/append(_:by:asBatch:)`` does on a thread that may block.
+  ///
+  /// - Returns: whether it was added.
+  public mutating func add(_ event: Event) -> Bool { addGroup(CollectionOfOne(event), seals: false) }
 
-  /// Adds a group.
-  public mutating func add(_ group: [Event]) {
-    addGroup(mayBeObjectedTo: group.contains { objections.concern($0) }) { draft throws(Refusal) in
-      for (place, event) in group.enumerated() { try draft.prepare(event, place: place) }
-      return group.count
-    }
-  }
+  /// Adds a group, seals its personal fields and asks the packs' objections.
+  mutating func addSealing(_ group: [Event]) { _ = addGroup(group, seals: true) }
 
-  /// - Parameter prepare: adds the group's events and says how many they are.
-  private mutating func addGroup(
-    mayBeObjectedTo: Bool, _ prepare: (inout AppendDraft) throws(Refusal) -> Int
-  ) {
+  private mutating func addGroup(_ group: some Collection<Event>, seals: Bool) -> Bool {
     do throws(Refusal) {
       guard principal.rights.contains(.append) else {
         throw Refusal(.forbidden, "\(principal.name) may not append events")
       }
-      let count = try prepare(&self)
-      request.closeGroup(mayBeObjectedTo ? try examination(ofLast: count) : nil)
+      var place = 0
+      for event in group {
+        guard try prepare(event, place: place, seals: seals) else {
+          request.dropGroup()
+          return false
+        }
+        place += 1
+      }
+      let mayBeObjectedTo = seals && group.contains { objections.concern($0) }
+      request.closeGroup(mayBeObjectedTo ? try examination(ofLast: place) : nil)
     } catch {
       refusals.append((count, error))
       request.dropGroup()
     }
+    return true
   }
 
   /// Of the events added since the last group.
@@ -68,9 +67,9 @@ public struct AppendDraft: Sendable {
     }
   }
 
-  private mutating func prepare(_ event: Event, place: Int) throws(Refusal) {
+  private mutating func prepare(_ event: Event, place: Int, seals: Bool) throws(Refusal) -> Bool {
     do {
-      try preparation.prepare(event, by: principal, into: &request)
+      return try preparation.prepare(event, by: principal, into: &request, seals: seals)
     } catch let refusal as Refusal {
       throw asBatch ? refusal.prefixed("/\(place)") : refusal
     } catch {

@@ -1,3 +1,5 @@
+import LogFormat
+
 /// Which events a principal may append: by their type, and by the `source` they claim to come from.
 public struct AppendScope: Sendable, Hashable {
   /// An event type, or with `*` at its end all that begin so.
@@ -14,7 +16,7 @@ public struct AppendScope: Sendable, Hashable {
     }
 
     func matches(_ type: String) -> Bool {
-      isPrefix ? type.utf8.starts(with: text.utf8) : type == text
+      isPrefix ? type.hasExactPrefix(text) : type.isExactly(text)
     }
   }
 
@@ -35,6 +37,6 @@ public struct AppendScope: Sendable, Hashable {
   }
 
   func contains(source: String) -> Bool {
-    sources?.contains { source.utf8.starts(with: $0.utf8) } ?? true
+    sources?.contains { source.hasExactPrefix($0) } ?? true
   }
 }

@@ -11,12 +11,16 @@ struct EventPreparation: Sendable {
 
   /// Adds an event to the group that is being put together.
   ///
+  /// - Parameter seals: whether this may block: personal fields may be sealed here, which may write keys to the disk.
+  /// - Returns: false where the event has personal fields and they may not; then nothing has been added.
   /// - Throws: ``Refusal`` with the pointer of the field, as in what the client sent; then nothing has been added.
-  func prepare(_ event: Event, by principal: Principal, into request: inout AppendRequest) throws {
-    guard !event.type.utf8.starts(with: Log.ledgerTypePrefix.utf8) else {
+  func prepare(
+    _ event: Event, by principal: Principal, into request: inout AppendRequest, seals: Bool
+  ) throws -> Bool {
+    guard !event.type.hasExactPrefix(Log.ledgerTypePrefix) else {
       throw Refusal(.unprocessable, pointer: "/type", "events of the ledger itself cannot be sent")
     }
-    guard event.source != Log.ledgerSource else {
+    guard !event.source.isExactly(Log.ledgerSource) else {
       throw Refusal(.unprocessable, pointer: "/source", "\(Log.ledgerSource) is the ledger itself")
     }
     guard principal.scope.contains(type: event.type) else {
@@ -30,7 +34,10 @@ struct EventPreparation: Sendable {
       let type = try check(event)
       let fields = personalFields(of: event, type)
       if fields.isEmpty {
+        guard seals || type.objections.isEmpty else { return false }
         request.add(event, actor: actor, transition: type.stateRule.transition(data: event.payload.json))
+      } else if !seals {
+        return false
       } else if try isRecorded(event) {
         // A repeated event must not give a person whose data were erased a new key.
         request.add(event, actor: actor)
@@ -44,6 +51,7 @@ struct EventPreparation: Sendable {
       guard try isRecorded(event) else { throw error }
       request.add(event, actor: actor)
     }
+    return true
   }
 
   /// Whether something in the event is sealed on its way, which may write keys to the disk, or it is held against the

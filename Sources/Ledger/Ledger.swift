@@ -213,10 +213,10 @@ public final class Ledger: Sendable {
   ) {
     @Sendable func prepareAndAppend(_ whenDone: @escaping @Sendable (Appended) -> Void) {
       var draft = draft(by: principal, asBatch: asBatch)
-      for group in groups { draft.add(group) }
+      for group in groups { draft.addSealing(group) }
       append(draft, whenDone: whenDone)
     }
-    if groups.contains(where: { $0.contains(where: seals) }) {
+    if groups.contains(where: { $0.contains(where: preparation.blocks) }) {
       let ticket = sealing.enter()
       DispatchQueue.global().async {
         prepareAndAppend { answers in
@@ -228,10 +228,6 @@ public final class Ledger: Sendable {
       prepareAndAppend(whenDone)
     }
   }
-
-  /// Whether an event has personal fields, or the packs may object to it. Sealing may write keys, and asking the packs
-  /// waits for the projections, so both are done on a thread that may block, and not by way of a draft: what is given to the ledger behind such an event may get its place before it.
-  public func seals(_ event: Event) -> Bool { preparation.blocks(event) }
 
   // MARK: Personal data
 

@@ -115,7 +115,6 @@ struct LineAppend: Sendable {
 
   /// Makes lines that came together ready for the ledger.
   private struct LineReading {
-    private let ledger: Ledger
     private(set) var draft: AppendDraft
     private(set) var ready = Lines()
     /// From the first event with personal fields on: these are sealed first.
@@ -124,7 +123,6 @@ struct LineAppend: Sendable {
 
     /// - Parameter bytes: how long the lines are.
     init(_ ledger: Ledger, _ principal: Principal, bytes: Int) {
-      self.ledger = ledger
       draft = ledger.draft(by: principal)
       draft.reserve(events: bytes / 400, bytes: bytes + bytes / 8)
     }
@@ -133,9 +131,7 @@ struct LineAppend: Sendable {
       switch LineReading.event(line) {
       case .failure(let problem) where sealedEvents.isEmpty: ready.problems.append((number, problem))
       case .failure(let problem): sealed.problems.append((number, problem))
-      case .success(let event) where sealedEvents.isEmpty && !ledger.seals(event):
-        draft.add(event)
-        ready.numbers.append(number)
+      case .success(let event) where sealedEvents.isEmpty && draft.add(event): ready.numbers.append(number)
       case .success(let event):
         sealedEvents.append([event])
         sealed.numbers.append(number)

@@ -172,8 +172,9 @@ final class SingleEventHandler: ChannelDuplexHandler, RemovableChannelHandler, @
     }
     responder.metrics.countEvent(answer.status)
     var fields = answer.headers
-    fields[.contentLength] = String(answer.body.readableBytes)
-    fields[.date] = responder.date.now
+    // Neither is there yet; setting by name would first make an index of all names.
+    fields.append(HTTPField(name: .contentLength, value: String(answer.body.readableBytes)))
+    fields.append(HTTPField(name: .date, value: responder.date.now))
     context.write(wrapOutboundOut(.head(HTTPResponse(status: answer.status, headerFields: fields))), promise: nil)
     context.write(wrapOutboundOut(.body(answer.body)), promise: nil)
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)

@@ -7,24 +7,26 @@ extension Event {
     var draft = EventDraft()
     for member in json.members {
       let value = member.value
-      // One name after the other: for names this short that is quicker than a dictionary. Pointers are for errors only.
-      if member.hasName("data") {
-        try draft.set(payload: .json(value), pointer: "/data")
-      } else if member.hasName("data_base64") {
+      switch member.eventMember {
+      case .data: try draft.set(payload: .json(value), pointer: "/data")
+      case .dataBase64:
         guard let text = value.string else { throw EventError("/data_base64", "expected a string in base64") }
         try draft.set(payload: .base64(text), pointer: "/data_base64")
-      } else if value.kind == .null {
-        // CloudEvents 1.0, JSON format §2.2: an attribute that is null is as if absent.
-        continue
-      } else if member.hasName("expectedversion") {
+      // CloudEvents 1.0, JSON format §2.2: an attribute that is null is as if absent.
+      case _ where value.kind == .null: continue
+      case .expectedVersion:
         guard let version = value.integer, version >= 0 else {
           throw EventError("/expectedversion", "expected the subject's version as a whole number from 0")
         }
         draft.expectedVersion = UInt64(version)
-      } else if let known = EventDraft.Slot.named.first(where: { member.hasName($0.name) }) {
-        try draft.set(known.slot, try Event.attribute(value, member), pointer: "/" + known.name)
-      } else {
-        try draft.set(member.name, try Event.attribute(value, member), pointer: Event.pointer(to: member))
+      case .attribute(let slot):
+        // A name stands in an object once only, so nothing is given twice.
+        guard let text = value.string else { throw EventError("/" + slot.rawValue, "expected a string") }
+        guard value.isPlainASCII || Attribute.isString(text) else {
+          throw EventError("/" + slot.rawValue, "expected a string without control characters")
+        }
+        draft[slot] = text
+      case .other: try draft.set(member.name, try Event.attribute(value, member), pointer: Event.pointer(to: member))
       }
     }
     self = try draft.finish { "/" + $0 }
@@ -73,6 +75,38 @@ extension Event {
   }
 }
 
+/// What a member of an event's JSON object is, by its name.
+private enum EventMember {
+  case attribute(EventDraft.Slot)
+  case data, dataBase64, expectedVersion
+  case other
+}
+
+extension JSONValue.Member {
+  fileprivate var eventMember: EventMember {
+    withName { name in
+      // The length and a letter tell the known names apart; one comparison then says whether it is that one.
+      let (wanted, member): (StaticString, EventMember)
+      switch (name.count, name.first) {
+      case (2, _): (wanted, member) = ("id", .attribute(.id))
+      case (4, UInt8(ascii: "d")): (wanted, member) = ("data", .data)
+      case (4, UInt8(ascii: "t")) where name[1] == UInt8(ascii: "y"): (wanted, member) = ("type", .attribute(.type))
+      case (4, _): (wanted, member) = ("time", .attribute(.time))
+      case (6, _): (wanted, member) = ("source", .attribute(.source))
+      case (7, _): (wanted, member) = ("subject", .attribute(.subject))
+      case (10, _): (wanted, member) = ("dataschema", .attribute(.dataschema))
+      case (11, UInt8(ascii: "d")): (wanted, member) = ("data_base64", .dataBase64)
+      case (11, _): (wanted, member) = ("specversion", .attribute(.specversion))
+      case (15, UInt8(ascii: "d")): (wanted, member) = ("datacontenttype", .attribute(.datacontenttype))
+      case (15, _): (wanted, member) = ("expectedversion", .expectedVersion)
+      default: return .other
+      }
+      for place in 0..<name.count where name[place] != wanted.utf8Start[place] { return .other }
+      return member
+    }
+  }
+}
+
 /// The attributes of an event as they come in, in whatever order.
 private struct EventDraft {
   var specVersion: String?
@@ -88,11 +122,35 @@ private struct EventDraft {
   var expectedVersion: UInt64?
 
   /// The attributes that have a place of their own.
-  enum Slot: String, CaseIterable {
+  enum Slot: String {
     case id, source, type, subject, time, specversion, datacontenttype, dataschema
+  }
 
-    /// With the names at hand: `allCases` and `rawValue` make them anew each time.
-    static let named: [(name: String, slot: Slot)] = allCases.map { ($0.rawValue, $0) }
+  subscript(slot: Slot) -> String? {
+    get {
+      switch slot {
+      case .specversion: specVersion
+      case .id: id
+      case .source: source
+      case .type: type
+      case .subject: subject
+      case .time: time
+      case .datacontenttype: dataContentType
+      case .dataschema: dataSchema
+      }
+    }
+    set {
+      switch slot {
+      case .specversion: specVersion = newValue
+      case .id: id = newValue
+      case .source: source = newValue
+      case .type: type = newValue
+      case .subject: subject = newValue
+      case .time: time = newValue
+      case .datacontenttype: dataContentType = newValue
+      case .dataschema: dataSchema = newValue
+      }
+    }
   }
 
   mutating func set(payload new: Event.Payload, pointer: String) throws(EventError) {
@@ -101,40 +159,13 @@ private struct EventDraft {
   }
 
   mutating func set(_ name: String, _ value: Extension.Value, pointer: String) throws(EventError) {
-    if let slot = Slot(rawValue: name) { return try set(slot, value, pointer: pointer) }
-    try EventDraft.checkString(value, pointer)
-    try setExtension(name, value, pointer)
-  }
-
-  mutating func set(
-    _ slot: Slot, _ value: Extension.Value, pointer: @autoclosure () -> String
-  ) throws(EventError) {
-    switch slot {
-    case .specversion: try EventDraft.put(value, in: &specVersion, pointer())
-    case .id: try EventDraft.put(value, in: &id, pointer())
-    case .source: try EventDraft.put(value, in: &source, pointer())
-    case .type: try EventDraft.put(value, in: &type, pointer())
-    case .subject: try EventDraft.put(value, in: &subject, pointer())
-    case .time: try EventDraft.put(value, in: &time, pointer())
-    case .datacontenttype: try EventDraft.put(value, in: &dataContentType, pointer())
-    case .dataschema: try EventDraft.put(value, in: &dataSchema, pointer())
+    if case .string(let text) = value, !Attribute.isString(text) {
+      throw EventError(pointer, "expected a string without control characters")
     }
-  }
-
-  private static func checkString(
-    _ value: Extension.Value, _ pointer: @autoclosure () -> String
-  ) throws(EventError) {
-    guard case .string(let text) = value, !Attribute.isString(text) else { return }
-    throw EventError(pointer(), "expected a string without control characters")
-  }
-
-  private static func put(
-    _ value: Extension.Value, in slot: inout String?, _ pointer: @autoclosure () -> String
-  ) throws(EventError) {
-    guard case .string(let text) = value else { throw EventError(pointer(), "expected a string") }
-    try checkString(value, pointer())
-    guard slot == nil else { throw EventError(pointer(), "given twice") }
-    slot = text
+    guard let slot = Slot(rawValue: name) else { return try setExtension(name, value, pointer) }
+    guard case .string(let text) = value else { throw EventError(pointer, "expected a string") }
+    guard self[slot] == nil else { throw EventError(pointer, "given twice") }
+    self[slot] = text
   }
 
   private mutating func setExtension(

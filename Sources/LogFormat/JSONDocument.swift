@@ -15,22 +15,13 @@ public final class JSONDocument: Sendable {
   ///
   /// - Throws: the first error, with its offset in `text` and the JSON Pointer of the value being read.
   public convenience init(_ text: UnsafeRawBufferPointer) throws(JSONError) {
-    var reader = JSONReader(text)
-    try reader.readDocument()
-    self.init(bytes: reader.takeOutput(), nodes: reader.nodes)
+    let (bytes, nodes) = try JSONReader.read(text)
+    self.init(bytes: bytes, nodes: nodes)
   }
 
   public convenience init(_ text: [UInt8]) throws(JSONError) {
     // `withUnsafeBytes` does not carry typed errors out, so the result is carried instead.
-    let result = text.withUnsafeBytes { (buffer) -> Result<([UInt8], [JSONNode]), JSONError> in
-      var reader = JSONReader(buffer)
-      do throws(JSONError) {
-        try reader.readDocument()
-      } catch {
-        return .failure(error)
-      }
-      return .success((reader.takeOutput(), reader.nodes))
-    }
+    let result = text.withUnsafeBytes { text in Result { () throws(JSONError) in try JSONReader.read(text) } }
     let (bytes, nodes) = try result.get()
     self.init(bytes: bytes, nodes: nodes)
   }

@@ -1,15 +1,22 @@
 /// Reads strict JSON in one pass, writing the compact text and the places of its values as it goes.
 ///
-/// The reader is on the append path, so it works on raw bytes and allocates two buffers per text and nothing per value.
+/// The reader is on the append path, so it works on raw bytes, copies them in one piece where there is no white space to
+/// leave out, and allocates two buffers per text and nothing per value.
 struct JSONReader {
   static let maximumDepth = 64
 
   private let input: UnsafeRawBufferPointer
   private var position = 0
-  private var output: [UInt8] = []
-  private(set) var nodes: [JSONNode] = []
+  /// Has room for the whole input.
+  private let output: UnsafeMutableRawBufferPointer
+  /// Everything before it in the input is in the output, or white space.
+  private var copied = 0
+  /// How many bytes of white space were left out before ``copied``.
+  private var skipped = 0
+  private var nodes: [JSONNode] = []
   /// For each open container the node of the current member's name, or the number of the current element.
-  private var path: [Step] = []
+  private let path: UnsafeMutableBufferPointer<Step>
+  private var depth = 0
 
   private enum Step {
     case member(node: Int)
@@ -17,24 +24,57 @@ struct JSONReader {
     case start
   }
 
-  init(_ input: UnsafeRawBufferPointer) {
+  /// Reads a whole text.
+  ///
+  /// - Returns: the compact text, and the places of its values.
+  static func read(_ input: UnsafeRawBufferPointer) throws(JSONError) -> (bytes: [UInt8], nodes: [JSONNode]) {
+    guard input.count <= Int(UInt32.max) else {
+      throw JSONError(.tooLarge(limit: Int(UInt32.max)), offset: 0, pointer: "")
+    }
+    // Neither closure carries typed errors out, so the result is carried instead.
+    var result = Result<[JSONNode], JSONError>.success([])
+    let bytes = [UInt8](unsafeUninitializedCapacity: input.count) { output, count in
+      count = withUnsafeTemporaryAllocation(of: Step.self, capacity: maximumDepth) { path in
+        var reader = JSONReader(input, UnsafeMutableRawBufferPointer(output), path)
+        do throws(JSONError) {
+          try reader.readDocument()
+          result = .success(reader.nodes)
+        } catch {
+          result = .failure(error)
+        }
+        return reader.outputCount
+      }
+    }
+    return (bytes, try result.get())
+  }
+
+  private init(
+    _ input: UnsafeRawBufferPointer, _ output: UnsafeMutableRawBufferPointer, _ path: UnsafeMutableBufferPointer<Step>
+  ) {
     self.input = input
-    output.reserveCapacity(input.count)
-    nodes.reserveCapacity(16 + input.count / 16)
+    self.output = output
+    self.path = path
+    nodes.reserveCapacity(16 + input.count / 32)
   }
 
-  mutating func takeOutput() -> [UInt8] {
-    var taken: [UInt8] = []
-    swap(&taken, &output)
-    return taken
-  }
-
-  mutating func readDocument() throws(JSONError) {
-    guard input.count <= Int(UInt32.max) else { throw error(.tooLarge(limit: Int(UInt32.max))) }
+  private mutating func readDocument() throws(JSONError) {
     skipWhitespace()
     try readValue()
     skipWhitespace()
     guard position == input.count else { throw error(.trailingBytes) }
+    copy()
+  }
+
+  /// Where in the output the byte at ``position`` has its place.
+  private var place: UInt32 { UInt32(truncatingIfNeeded: position - skipped) }
+
+  private var outputCount: Int { copied - skipped }
+
+  /// Brings the output up to ``position``.
+  private mutating func copy() {
+    guard position > copied, let source = input.baseAddress, let target = output.baseAddress else { return }
+    (target + (copied - skipped)).copyMemory(from: source + copied, byteCount: position - copied)
+    copied = position
   }
 
   // MARK: Values
@@ -65,7 +105,7 @@ struct JSONReader {
         }
         let name = nodes.count
         try readString()
-        path[path.count - 1] = .member(node: name)
+        path[depth - 1] = .member(node: name)
         members += 1
         skipWhitespace()
         try take(UInt8(ascii: ":"), expected: "':' after the member name")
@@ -73,7 +113,7 @@ struct JSONReader {
         try readValue()
         skipWhitespace()
         guard peek() == UInt8(ascii: ",") else { break }
-        copyByte()
+        position += 1
         skipWhitespace()
       }
     }
@@ -88,11 +128,11 @@ struct JSONReader {
     if peek() != UInt8(ascii: "]") {
       var index = 0
       while true {
-        path[path.count - 1] = .element(index)
+        path[depth - 1] = .element(index)
         try readValue()
         skipWhitespace()
         guard peek() == UInt8(ascii: ",") else { break }
-        copyByte()
+        position += 1
         skipWhitespace()
         index += 1
       }
@@ -102,18 +142,18 @@ struct JSONReader {
   }
 
   private mutating func open(_ kind: JSONNode.Kind) throws(JSONError) -> Int {
-    guard path.count < JSONReader.maximumDepth else { throw error(.tooDeep(limit: JSONReader.maximumDepth)) }
-    let start = UInt32(output.count)
-    nodes.append(JSONNode(kind: kind, escaped: false, start: start, end: start, next: 0))
-    path.append(.start)
-    copyByte()
+    guard depth < JSONReader.maximumDepth else { throw error(.tooDeep(limit: JSONReader.maximumDepth)) }
+    nodes.append(JSONNode(kind: kind, escaped: false, start: place, end: place, next: 0))
+    path[depth] = .start
+    depth += 1
+    position += 1
     return nodes.count - 1
   }
 
   private mutating func close(_ node: Int) {
-    nodes[node].end = UInt32(output.count)
+    nodes[node].end = place
     nodes[node].next = UInt32(nodes.count)
-    path.removeLast()
+    depth -= 1
   }
 
   private mutating func readLiteral(_ word: StaticString, _ kind: JSONNode.Kind) throws(JSONError) {
@@ -225,11 +265,11 @@ struct JSONReader {
     }
   }
 
-  private func hexUnit(at offset: Int) throws(JSONError) -> UInt16 {
+  private mutating func hexUnit(at offset: Int) throws(JSONError) -> UInt16 {
     guard offset + 6 <= input.count else { throw error(.invalidEscape, at: offset) }
     var unit: UInt16 = 0
-    for byte in input[(offset + 2)..<(offset + 6)] {
-      guard let digit = JSONText.hexValue(of: byte) else { throw error(.invalidEscape, at: offset) }
+    for place in offset + 2..<offset + 6 {
+      guard let digit = JSONText.hexValue(of: input[place]) else { throw error(.invalidEscape, at: offset) }
       unit = unit << 4 | UInt16(digit)
     }
     return unit
@@ -257,7 +297,8 @@ struct JSONReader {
 
   // MARK: Member names
 
-  private func refuseDuplicates(in object: Int, members: Int) throws(JSONError) {
+  private mutating func refuseDuplicates(in object: Int, members: Int) throws(JSONError) {
+    copy()
     // Few members: compare each pair in place. Many: a set, so that a hostile object costs linear time.
     if members <= 8 {
       var name = object + 1
@@ -283,7 +324,10 @@ struct JSONReader {
     let (a, b) = (nodes[left], nodes[right])
     if a.escaped || b.escaped { return decoded(left) == decoded(right) }
     guard a.end - a.start == b.end - b.start else { return false }
-    return output[Int(a.start)..<Int(a.end)].elementsEqual(output[Int(b.start)..<Int(b.end)])
+    for offset in 0..<Int(a.end - a.start) where output[Int(a.start) + offset] != output[Int(b.start) + offset] {
+      return false
+    }
+    return true
   }
 
   private func decoded(_ name: Int) -> [UInt8] {
@@ -291,9 +335,9 @@ struct JSONReader {
     return JSONText.decode(output[Int(node.start) + 1..<Int(node.end) - 1], escaped: node.escaped)
   }
 
-  private func duplicate(_ name: Int) -> JSONError {
+  private mutating func duplicate(_ name: Int) -> JSONError {
     let text = String(decoding: decoded(name), as: UTF8.self)
-    let parent = pointer(upTo: path.count - 1)
+    let parent = pointer(upTo: depth - 1)
     return JSONError(.duplicateMember(text), offset: position, pointer: parent + "/" + JSONText.pointerToken(text))
   }
 
@@ -301,42 +345,48 @@ struct JSONReader {
 
   private func peek() -> UInt8? { position < input.count ? input[position] : nil }
 
+  @inline(__always)
   private mutating func skipWhitespace() {
+    if position < input.count, input[position] <= 0x20 { leaveOutWhitespace() }
+  }
+
+  private mutating func leaveOutWhitespace() {
+    copy()
     while position < input.count {
       switch input[position] {
       case 0x20, 0x09, 0x0A, 0x0D: position += 1
-      default: return
+      default:
+        skipped += position - copied
+        copied = position
+        return
       }
     }
-  }
-
-  private mutating func copyByte() {
-    output.append(input[position])
-    position += 1
+    skipped += position - copied
+    copied = position
   }
 
   private mutating func take(_ byte: UInt8, expected: String) throws(JSONError) {
     guard position < input.count else { throw error(.unexpectedEnd(expected: expected)) }
     guard input[position] == byte else { throw error(.unexpected(found: input[position], expected: expected)) }
-    copyByte()
+    position += 1
   }
 
   private mutating func appendScalar(_ kind: JSONNode.Kind, from start: Int, escaped: Bool) {
-    let place = UInt32(output.count)
-    output.append(contentsOf: UnsafeRawBufferPointer(rebasing: input[start..<position]))
     nodes.append(
       JSONNode(
-        kind: kind, escaped: escaped, start: place, end: UInt32(output.count), next: UInt32(nodes.count + 1)))
+        kind: kind, escaped: escaped, start: UInt32(truncatingIfNeeded: start - skipped), end: place,
+        next: UInt32(nodes.count + 1)))
   }
 
   // MARK: Errors
 
-  private func error(_ reason: JSONError.Reason, at offset: Int? = nil) -> JSONError {
-    JSONError(reason, offset: offset ?? position, pointer: pointer(upTo: path.count))
+  private mutating func error(_ reason: JSONError.Reason, at offset: Int? = nil) -> JSONError {
+    JSONError(reason, offset: offset ?? position, pointer: pointer(upTo: depth))
   }
 
-  private func pointer(upTo depth: Int) -> String {
-    path[..<depth].reduce(into: "") { text, step in
+  private mutating func pointer(upTo depth: Int) -> String {
+    copy()
+    return path[..<depth].reduce(into: "") { text, step in
       switch step {
       case .start: break
       case .element(let index): text += "/\(index)"

@@ -82,7 +82,8 @@ public enum JSONText {
   }
 
   /// The UTF-8 bytes a string's text stands for. The text was read by ``JSONReader``, so every escape is whole.
-  static func decode(_ text: ArraySlice<UInt8>, escaped: Bool) -> [UInt8] {
+  static func decode<Text: RandomAccessCollection<UInt8>>(_ text: Text, escaped: Bool) -> [UInt8]
+  where Text.Index == Int {
     guard escaped else { return Array(text) }
     var decoded: [UInt8] = []
     decoded.reserveCapacity(text.count)
@@ -114,7 +115,8 @@ public enum JSONText {
     return decoded
   }
 
-  private static func unit(_ text: ArraySlice<UInt8>, at index: Int) -> UInt32 {
+  private static func unit<Text: RandomAccessCollection<UInt8>>(_ text: Text, at index: Int) -> UInt32
+  where Text.Index == Int {
     text[(index + 2)..<(index + 6)].reduce(0) { $0 << 4 | UInt32(hexValue(of: $1) ?? 0) }
   }
 

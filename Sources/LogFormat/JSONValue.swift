@@ -48,6 +48,16 @@ public struct JSONValue: Sendable {
       ? String(decoding: JSONText.decode(text, escaped: true), as: UTF8.self) : String(decoding: text, as: UTF8.self)
   }
 
+  /// Whether this is a string of printable ASCII, written without escapes.
+  var isPlainASCII: Bool {
+    let node = node
+    guard node.kind == .string, !node.escaped else { return false }
+    return document.bytes.withUnsafeBufferPointer { bytes in
+      for place in Int(node.start) + 1..<Int(node.end) - 1 where bytes[place] >= 0x7F { return false }
+      return true
+    }
+  }
+
   /// How many Unicode scalars a string has; nil for all else.
   package var scalarCount: Int? {
     guard node.kind == .string else { return nil }
@@ -168,6 +178,15 @@ extension JSONValue {
     public var value: JSONValue { JSONValue(document: document, index: nameIndex + 1) }
 
     var isNameInShortestForm: Bool { JSONValue(document: document, index: nameIndex).isStringInShortestForm }
+
+    /// Calls `body` with the name's UTF-8 bytes.
+    func withName<Output>(_ body: (UnsafeBufferPointer<UInt8>) -> Output) -> Output {
+      let node = document.nodes[nameIndex]
+      if node.escaped { return decodedName.withUnsafeBufferPointer(body) }
+      return document.bytes.withUnsafeBufferPointer { bytes in
+        body(UnsafeBufferPointer(rebasing: bytes[Int(node.start) + 1..<Int(node.end) - 1]))
+      }
+    }
 
     /// The name's UTF-8 bytes.
     fileprivate var decodedName: ArraySlice<UInt8> {

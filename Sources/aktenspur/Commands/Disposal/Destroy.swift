@@ -4,6 +4,7 @@ import Foundation
 import Ledger
 import LogFormat
 import NIOHTTP1
+import ReadModels
 
 struct Destroy: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
