@@ -22,8 +22,7 @@ public struct Bewertungsverzeichnis: Sendable, Hashable {
     // A document type could bring entities from elsewhere or of any size; xdomea has none.
     guard let text = String(validating: xml, as: UTF8.self) else { throw NachrichtError("expected UTF-8") }
     guard !text.contains("<!DOCTYPE") else { throw NachrichtError("a document type is not allowed") }
-    // The document mends what is broken or cut off; this one does not.
-    guard XMLParser(data: xml).parse() else { throw NachrichtError("not well-formed XML") }
+    guard WellFormedness.holds(for: xml) else { throw NachrichtError("not well-formed XML") }
     let document: XMLDocument
     do {
       document = try XMLDocument(data: xml, options: [.nodeLoadExternalEntitiesNever])
@@ -56,6 +55,34 @@ public struct Bewertungsverzeichnis: Sendable, Hashable {
     }
     guard !objekte.isEmpty else { throw NachrichtError("it values nothing") }
   }
+}
+
+/// Whether XML is well-formed and whole. `XMLDocument` mends what is broken or cut off, and `parse()` may call it a success.
+private final class WellFormedness: NSObject, XMLParserDelegate {
+  private var depth = 0
+  private var hasEnded = false
+  private var hasFailed = false
+
+  static func holds(for xml: Data) -> Bool {
+    let parser = XMLParser(data: xml)
+    let watch = WellFormedness()
+    parser.delegate = watch
+    return parser.parse() && parser.parserError == nil && !watch.hasFailed && watch.hasEnded && watch.depth == 0
+  }
+
+  func parser(
+    _: XMLParser, didStartElement _: String, namespaceURI _: String?, qualifiedName _: String?,
+    attributes _: [String: String]
+  ) {
+    depth += 1
+  }
+
+  func parser(_: XMLParser, didEndElement _: String, namespaceURI _: String?, qualifiedName _: String?) {
+    depth -= 1
+    if depth == 0 { hasEnded = true }
+  }
+
+  func parser(_: XMLParser, parseErrorOccurred _: any Error) { hasFailed = true }
 }
 
 /// Why a message cannot be taken in.

@@ -191,7 +191,7 @@ struct FileLifeTests {
       let young = "akte/10.04/1"
       try openFile(ledger, young, plan: "10.04")
       try closeFile(ledger, young, on: today)
-      try expectRefused(destruction(young, "a"), "the subject is in state \\\"zda\\\"")
+      try expectRefused(destruction(young, "a"), "Die Aufbewahrungsfrist ist nicht abgelaufen: bis ")
       try ledger.record(.akten("akte.angeboten", young, on: today))
       try ledger.record(.akten("akte.archivbewertung-empfangen", young, #"{"bewertung":"V"}"#, on: today))
       try expectRefused(destruction(young, "b"), "Die Aufbewahrungsfrist ist nicht abgelaufen: bis ")
