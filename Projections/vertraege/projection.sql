@@ -1054,35 +1054,39 @@ WHERE erreicht;
 -- one, else `zu_pruefen` if a result asks the Steuerabteilung, else `geprueft`. A decision in force settles a date.
 CREATE VIEW vertrag_2b_stand AS
 SELECT
-  z.vertrag,
+  v.vertrag,
   v.fachdienst,
   v.bekannt_ab,
-  CASE max(
-    CASE
-      WHEN z.steuerstatus <> 'zu_pruefen' THEN 0
-      WHEN (
-        SELECT d.steuerbar <> 'zu_pruefen' AND coalesce(d.steuerstatus, '') <> 'zu_pruefen'
-        FROM vertrag_2b_entscheidung AS d
-        WHERE d.vertrag = z.vertrag
-          AND (
-            z.leistungsdatum IS NULL
-            OR z.leistungsdatum BETWEEN coalesce(d.gilt_von, '') AND coalesce(d.gilt_bis, '9999-12-31')
-          )
-        ORDER BY d.sequence DESC
-        LIMIT 1
-      ) THEN 0
-      WHEN z.regel = 'offen' THEN 2
-      ELSE 1
-    END
-  )
-    WHEN 0 THEN 'geprueft'
-    WHEN 1 THEN 'zu_pruefen'
-    ELSE 'offen'
-  END AS stand,
+  CASE k.rang WHEN 0 THEN 'geprueft' WHEN 1 THEN 'zu_pruefen' ELSE 'offen' END AS stand,
   v.sequence
-FROM vertrag_2b_zeile AS z
-JOIN vertrag AS v ON v.vertrag = z.vertrag
-GROUP BY z.vertrag;
+FROM (
+  SELECT vertrag, max(rang) AS rang
+  FROM (
+    SELECT
+      z.vertrag,
+      CASE
+        WHEN z.steuerstatus <> 'zu_pruefen' THEN 0
+        WHEN (
+          SELECT d.steuerbar <> 'zu_pruefen' AND coalesce(d.steuerstatus, '') <> 'zu_pruefen'
+          FROM vertrag_2b_entscheidung AS d
+          WHERE d.vertrag = z.vertrag
+            AND (
+              z.leistungsdatum IS NULL
+              OR z.leistungsdatum BETWEEN coalesce(d.gilt_von, '') AND coalesce(d.gilt_bis, '9999-12-31')
+            )
+          ORDER BY d.sequence DESC
+          LIMIT 1
+        ) THEN 0
+        WHEN z.regel = 'offen' THEN 2
+        ELSE 1
+      END AS rang
+    FROM vertrag_2b_zeile AS z
+    -- No limit: it keeps SQLite from sorting whole rows by contract in place of these two columns.
+    LIMIT -1
+  )
+  GROUP BY vertrag
+) AS k
+JOIN vertrag AS v ON v.vertrag = k.vertrag;
 
 -- For a month, the ends that a contract comes to, or must be given notice for, in it and in the twelve behind it: its own,
 -- or where it renews by itself the next ones. Who ends with a month ends with the month; otherwise a day that a month does
