@@ -339,9 +339,9 @@ CREATE TABLE vertrag_2b_pruefung (
 
   -- the status after ja
   status AS (
-    iif(coalesce(xs1, 1) AND coalesce(befreiung LIKE 'strittig%', 1), 'zu_pruefen: ', '')
+    iif(coalesce(xs1, 1) AND coalesce(substr(befreiung, 1, 8) = 'strittig', 1), 'zu_pruefen: ', '')
     || iif(
-      coalesce(xs1, 1) AND coalesce(befreiung LIKE '4%', 1)
+      coalesce(xs1, 1) AND coalesce(substr(befreiung, 1, 1) = '4', 1)
         OR coalesce(NOT xs1, 1) AND coalesce(kleinunternehmer, 1),
       'steuerfrei: ', ''
     )
@@ -356,7 +356,7 @@ CREATE TABLE vertrag_2b_pruefung (
     iif(xs1 IS NULL AND befreiung IS NULL, ', befreiung', '')
     -- who is exempt under § 19 anyway does not depend on the option of an undisputed exemption
     || iif(
-      xs1 IS NULL AND option_9 IS NULL AND NOT coalesce(befreiung LIKE '4%' AND kleinunternehmer, 0),
+      xs1 IS NULL AND option_9 IS NULL AND NOT coalesce(substr(befreiung, 1, 1) = '4' AND kleinunternehmer, 0),
       ', option_9', ''
     )
     || iif(coalesce(NOT xs1, 1) AND kleinunternehmer IS NULL, ', kleinunternehmer', '')
@@ -366,21 +366,66 @@ CREATE TABLE vertrag_2b_pruefung (
     )
   ) STORED,
 
-  -- one result left: it stands; a ja has as many results as its status
-  steht AS (
-    length(vor || nach) - length(replace(vor || nach, ' ', '')) = 1
-    AND (instr(vor || nach, ':ja ') = 0 OR length(status) - length(replace(status, ' ', '')) = 1)
+  -- how many results there are, whether one of them is a ja, and how many a ja has
+  anzahl AS (
+    coalesce(x1, 1)
+    + (w1 AND coalesce(x2, 1))
+    + (w2 AND coalesce(x3, 1))
+    + (w3 AND coalesce(x6, 1))
+    + (w6 AND coalesce(x4, 1))
+    + (w4 AND coalesce(x5, 1))
+    + iif(
+      w5 AND coalesce(x0, 1),
+      coalesce(x0_ja, 1)
+      + (coalesce(NOT x0_ja, 1) AND coalesce(x0_unklar, 1))
+      + (coalesce(NOT x0_ja, 1) AND coalesce(NOT x0_unklar, 1)),
+      0
+    )
+    + (w0 AND coalesce(x8, 1))
+    + (w8 AND coalesce(x7, 1))
+    + (w7 AND coalesce(x7u, 1))
+    + (w7u AND coalesce(x8u, 1))
+    + (w8u AND coalesce(x9b, 1))
+    + (w9b AND coalesce(x9c, 1))
+    + (w9c AND coalesce(x9d_offen, 1)) * iif(wettbewerb IS NULL, 3, 1)
+    + w9d * iif(wettbewerb IS NULL, 3, 1)
   ) STORED,
-  regel AS (iif(steht, substr(vor || nach, 1, instr(vor || nach, ':') - 1), 'offen')) STORED,
-  steuerbar AS (iif(steht, rtrim(substr(vor || nach, instr(vor || nach, ':') + 1)), 'zu_pruefen')) STORED,
+  ja_vor AS (
+    w3 AND coalesce(x6, 1)
+    OR w5 AND coalesce(x0, 1) AND coalesce(x0_ja, 1)
+    OR w0 AND coalesce(x8, 1)
+    OR w8 AND coalesce(x7, 1)
+  ) STORED,
+  ja_nach AS ((w9d OR w9c AND coalesce(x9d_offen, 1)) AND coalesce(wettbewerb = 'ja', 1)) STORED,
+  anzahl_status AS (
+    (coalesce(xs1, 1) AND coalesce(substr(befreiung, 1, 8) = 'strittig', 1))
+    + (
+      coalesce(xs1, 1) AND coalesce(substr(befreiung, 1, 1) = '4', 1)
+      OR coalesce(NOT xs1, 1) AND coalesce(kleinunternehmer, 1)
+    )
+    + (coalesce(NOT xs1, 1) AND coalesce(NOT kleinunternehmer, 1)) * iif(satz_klasse IS NULL, 2, 1)
+  ) STORED,
+
+  -- one result left: it stands
+  steht AS (anzahl = 1 AND (NOT (ja_vor OR ja_nach) OR anzahl_status = 1)) STORED,
+  regel AS (
+    iif(steht, substr(vor || nach, 1, iif(substr(vor || nach, 3, 1) = ':', 2, 3)), 'offen')
+  ) STORED,
+  steuerbar AS (
+    iif(steht, substr(vor || nach, length(regel) + 2, length(vor || nach) - length(regel) - 2), 'zu_pruefen')
+  ) STORED,
   steuerstatus AS (
-    CASE steuerbar
-      WHEN 'zu_pruefen' THEN 'zu_pruefen'
-      WHEN 'ja' THEN substr(status, 1, instr(status, ':') - 1)
-      ELSE 'entfaellt'
+    CASE
+      WHEN steuerbar = 'zu_pruefen' THEN 'zu_pruefen'
+      WHEN steuerbar <> 'ja' THEN 'entfaellt'
+      WHEN status = 'zu_pruefen: ' THEN 'zu_pruefen'
+      WHEN status = 'steuerfrei: ' THEN 'steuerfrei'
+      ELSE 'steuerpflichtig'
     END
   ) STORED,
-  klasse AS (iif(steuerbar = 'ja', nullif(rtrim(substr(status, instr(status, ':') + 1)), ''), NULL)) STORED,
+  klasse AS (
+    iif(steuerbar = 'ja' AND steuerstatus = 'steuerpflichtig', substr(status, 17, length(status) - 17), NULL)
+  ) STORED,
   status_regel AS (
     CASE
       WHEN steuerbar <> 'ja' THEN NULL
@@ -768,12 +813,12 @@ SELECT
   CASE
     WHEN r9a = 'treffer' AND vor = '' THEN NULL
     WHEN r9a = 'treffer'
-      THEN nullif(substr(fehlt_vor || iif(instr(vor, ':ja ') > 0, fehlt_status, ''), 3), '')
+      THEN nullif(substr(fehlt_vor || iif(ja_vor, fehlt_status, ''), 3), '')
     WHEN NOT steht
       THEN nullif(
         substr(
           fehlt_vor || iif(r9a = 'ohne', ', jahresumsatz_gleichartig_cent', '') || fehlt_nach
-          || iif(instr(vor || nach, ':ja ') > 0, fehlt_status, ''),
+          || iif(ja_vor OR ja_nach, fehlt_status, ''),
           3
         ),
         ''
@@ -992,7 +1037,7 @@ FROM (
   FROM (
     SELECT
       z.*,
-      instr(z.vor || iif(z.r9a = 'treffer', '', z.nach), ':ja ') > 0 AS offen_ja
+      z.ja_vor OR z.ja_nach AND z.r9a <> 'treffer' AS offen_ja
     FROM vertrag_2b_prognosen AS z
     WHERE NOT z.ungewiss
       OR z.w5 AND z.x0 IS NULL AND NOT iif(z.r9a = 'treffer', z.vor = '', z.steht)
@@ -1009,35 +1054,39 @@ WHERE erreicht;
 -- one, else `zu_pruefen` if a result asks the Steuerabteilung, else `geprueft`. A decision in force settles a date.
 CREATE VIEW vertrag_2b_stand AS
 SELECT
-  z.vertrag,
+  v.vertrag,
   v.fachdienst,
   v.bekannt_ab,
-  CASE max(
-    CASE
-      WHEN z.steuerstatus <> 'zu_pruefen' THEN 0
-      WHEN (
-        SELECT d.steuerbar <> 'zu_pruefen' AND coalesce(d.steuerstatus, '') <> 'zu_pruefen'
-        FROM vertrag_2b_entscheidung AS d
-        WHERE d.vertrag = z.vertrag
-          AND (
-            z.leistungsdatum IS NULL
-            OR z.leistungsdatum BETWEEN coalesce(d.gilt_von, '') AND coalesce(d.gilt_bis, '9999-12-31')
-          )
-        ORDER BY d.sequence DESC
-        LIMIT 1
-      ) THEN 0
-      WHEN z.regel = 'offen' THEN 2
-      ELSE 1
-    END
-  )
-    WHEN 0 THEN 'geprueft'
-    WHEN 1 THEN 'zu_pruefen'
-    ELSE 'offen'
-  END AS stand,
+  CASE k.rang WHEN 0 THEN 'geprueft' WHEN 1 THEN 'zu_pruefen' ELSE 'offen' END AS stand,
   v.sequence
-FROM vertrag_2b_zeile AS z
-JOIN vertrag AS v ON v.vertrag = z.vertrag
-GROUP BY z.vertrag;
+FROM (
+  SELECT vertrag, max(rang) AS rang
+  FROM (
+    SELECT
+      z.vertrag,
+      CASE
+        WHEN z.steuerstatus <> 'zu_pruefen' THEN 0
+        WHEN (
+          SELECT d.steuerbar <> 'zu_pruefen' AND coalesce(d.steuerstatus, '') <> 'zu_pruefen'
+          FROM vertrag_2b_entscheidung AS d
+          WHERE d.vertrag = z.vertrag
+            AND (
+              z.leistungsdatum IS NULL
+              OR z.leistungsdatum BETWEEN coalesce(d.gilt_von, '') AND coalesce(d.gilt_bis, '9999-12-31')
+            )
+          ORDER BY d.sequence DESC
+          LIMIT 1
+        ) THEN 0
+        WHEN z.regel = 'offen' THEN 2
+        ELSE 1
+      END AS rang
+    FROM vertrag_2b_zeile AS z
+    -- No limit: it keeps SQLite from sorting whole rows by contract in place of these two columns.
+    LIMIT -1
+  )
+  GROUP BY vertrag
+) AS k
+JOIN vertrag AS v ON v.vertrag = k.vertrag;
 
 -- For a month, the ends that a contract comes to, or must be given notice for, in it and in the twelve behind it: its own,
 -- or where it renews by itself the next ones. Who ends with a month ends with the month; otherwise a day that a month does
