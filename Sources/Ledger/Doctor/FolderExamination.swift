@@ -44,7 +44,8 @@ struct FolderExamination {
       "keys/personen": { $0.wholeMatch(of: #/[0-9a-f]{32}\.key|[0-9a-f]{64}\.person|new\.(key|person)/#) != nil },
       "checkpoints": { $0.wholeMatch(of: #/[0-9]{20}(\.new)?/#) != nil },
       "run": { ["durable", "cut.json", "cut.json.new", "reserve"].contains($0) },
-      "documents": { $0 == "sha256" },
+      "documents": { ["sha256", "uploads"].contains($0) },
+      "documents/uploads": { $0.wholeMatch(of: #/[0-9a-f]{64}\.(part|gone|[0-9a-z]{16})/#) != nil },
       "documents/sha256": { $0.wholeMatch(of: #/[0-9a-f]{2}/#) != nil },
     ]
     return known.sorted { $0.key < $1.key }.flatMap { folder, isKnown in
