@@ -1,4 +1,4 @@
-public import LogFormat
+import LogFormat
 
 /// What became of the groups of an ``AppendRequest``.
 public struct AppendOutcome: Sendable {

@@ -16,7 +16,9 @@ extension Nachricht {
 
   private var root: XMLElement {
     let root = XMLElement(name: "xdomea:\(art.element)")
-    root.addNamespace(XMLNode.namespace(withName: "xdomea", stringValue: version.namespace) as? XMLNode ?? XMLNode())
+    if let namespace = XMLNode.namespace(withName: "xdomea", stringValue: version.namespace) as? XMLNode {
+      root.addNamespace(namespace)
+    }
     switch version {
     case .v3: root.add(element("Kopf", head3))
     case .v4:

@@ -1,4 +1,4 @@
-public import LogFormat
+import LogFormat
 
 /// How the rows of a table become events: a named mapping of a pack (`abbildungen/<name>.json`), or a file of its own.
 ///

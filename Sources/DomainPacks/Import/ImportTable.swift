@@ -1,5 +1,5 @@
 import Foundation
-public import LogFormat
+import LogFormat
 
 /// A sentence for people, in both languages.
 public struct ImportText: Error, Sendable, Hashable {
