@@ -93,7 +93,7 @@ final class Sequencer: @unchecked Sendable {
   /// Hands over groups. The groups are independent; `whenDone` is told once when each is recorded and durable, or refused.
   func submit(_ request: AppendRequest, whenDone: @escaping @Sendable (AppendOutcome) -> Void) {
     let pending = Pending(request, duration: metrics.append, whenDone: whenDone)
-    if request.groupCount == 0 { pending.answer() } else { enqueue(pending) }
+    if request.groupCount == 0 { pending.tell() } else { enqueue(pending) }
   }
 
   private func enqueue(_ request: Pending) {
@@ -752,11 +752,12 @@ private final class Pending {
   func settle(_ groups: Range<Int>) {
     guard groups.upperBound > settled else { return }
     settled = groups.upperBound
-    if settled == request.groupCount { answer() }
+    guard settled == request.groupCount else { return }
+    duration.record(stopwatch.nanoseconds)
+    tell()
   }
 
-  func answer() {
-    duration.record(stopwatch.nanoseconds)
+  func tell() {
     whenDone(AppendOutcome(request, placements: placements, refusals: refusals))
   }
 
