@@ -146,8 +146,7 @@ struct EvidenceTests {
       let other = try SigningKey.generate(name: LedgerUnderTest.origin).verifierKey
       #expect(try check("\(other)") == 1)
       #expect(try check("x") == 64)
-      // Without the record it would be a file of records with their proofs, which a proof is not.
-      #expect(try check(proof.path, "--key", ledger.verifierKey).status == 65)
+      #expect(try check(proof.path, "--key", ledger.verifierKey).status == 64)
 
       let policy = ledger.folder.file("policy")
       func checkPolicy(_ text: String) throws -> Int32 {

@@ -35,7 +35,7 @@ struct RecordExportTests {
   @Test func everyRecordOfTheExportIsCheckedWithoutTheLedger() throws {
     try withExport { ledger, file in
       func check(_ path: String) throws -> Program.Result {
-        try Program.run(Repository.program, ["check", path, "--key", ledger.verifierKey])
+        try Program.run(Repository.program, ["check", "--ndjson", path, "--key", ledger.verifierKey])
       }
       let sound = try check(file.path)
       #expect(sound.status == 0, "\(sound.errors)")

@@ -6,7 +6,7 @@ struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Check the proof of a record offline; needs no ledger.",
     discussion: """
-      Without --record the file is one of 'export --ndjson', and every record in it is checked.
+      With --ndjson the file is one of 'export --ndjson', and every record in it is checked.
 
 
       Exit status 0: the record stands in the log of that key; 1: the proof does not show that; 65: the proof, or the \
@@ -15,8 +15,13 @@ struct Check: ParsableCommand {
 
   @Argument(help: "The proof (.tlog-proof), or records with their proofs (NDJSON).") var proof: String
   @Option(help: "The file with the record's line.") var record: String?
+  @Flag(help: "The file holds records with their proofs (export --ndjson).") var ndjson = false
   @Option(help: "The log's verifier key, kept from when the ledger was made.") var key: String
   @Option(help: "A C2SP tlog-policy file: which witnesses must have cosigned.") var policy: String?
+
+  func validate() throws {
+    guard ndjson != (record != nil) else { throw ValidationError("say either --record FILE or --ndjson") }
+  }
 
   func run() throws {
     let verifierKey: VerifierKey

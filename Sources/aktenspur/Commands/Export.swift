@@ -14,7 +14,7 @@ struct Export: AsyncParsableCommand {
 
       --ndjson FILE --subject S: everything recorded on a subject, on what belongs to it (the Vorgänge and Dokumente of \
       an Akte) and about them elsewhere, as NDJSON: the first line says of which log, each other line holds a record \
-      exactly as it stands in the log and its proof. 'check FILE --key VKEY' checks all of it, without the ledger.
+      exactly as it stands in the log and its proof. 'check --ndjson FILE --key VKEY' checks all of it, without the ledger.
 
       --evidence-record SEQUENCE: the RFC 4998 evidence record of one record, from the first time stamp over it and \
       those that renewed it.
