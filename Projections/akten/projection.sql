@@ -246,16 +246,6 @@ JOIN dokument AS d
 WHERE +d.akte IS NULL
 AND v.akte IS NOT NULL;
 
-CREATE VIEW zugriff_liste (sequence, gegenstand, person, zeit, grund) AS
-SELECT z.sequence, s.subject, p.person, strftime('%Y-%m-%dT%H:%M:%SZ', z.sekunde, 'unixepoch'), g.grund
-FROM zugriff AS z
-JOIN zugriff_gegenstand AS s
-  ON s.nr = z.gegenstand
-JOIN zugriff_person AS p
-  ON p.nr = z.person
-LEFT JOIN zugriff_grund AS g
-  ON g.nr = z.grund;
-
 -- Alle Zugriffe auf eine Akte: WHERE akte = …
 CREATE VIEW akte_zugriff (akte, gegenstand, sequence, person, zeit, grund) AS
 SELECT

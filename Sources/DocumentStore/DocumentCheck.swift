@@ -32,9 +32,10 @@ extension DocumentStore {
   ///
   /// What is missing only the log can say: ask ``check(_:)`` for each digest it names.
   ///
-  /// - Returns: the findings in the order of their paths.
+  /// - Returns: how many contents are sound, and the findings in the order of their paths.
   /// - Throws: if the store itself cannot be listed; what cannot be read inside it is a finding.
-  public func check() throws(DocumentStoreError) -> [DocumentFinding] {
+  public func check() throws(DocumentStoreError) -> (sound: Int, findings: [DocumentFinding]) {
+    var sound = 0
     var findings: [DocumentFinding] = []
     for name in try Folder.names(in: root) {
       let path = root + "/" + name
@@ -43,7 +44,7 @@ extension DocumentStore {
         continue
       }
       do throws(DocumentStoreError) {
-        try checkFolder(name, &findings)
+        try checkFolder(name, &sound, &findings)
       } catch {
         findings.append(.unreadable(path: path, error))
       }
@@ -53,14 +54,16 @@ extension DocumentStore {
       let isKnown = DocumentStore.uploadName(name) != nil || DocumentStore.removalNote(name) != nil
       findings.append(isKnown ? .unfinished(path: path) : .foreign(path: path))
     }
-    return findings
+    return (sound, findings)
   }
 
-  private func checkFolder(_ folder: String, _ findings: inout [DocumentFinding]) throws(DocumentStoreError) {
+  private func checkFolder(
+    _ folder: String, _ sound: inout Int, _ findings: inout [DocumentFinding]
+  ) throws(DocumentStoreError) {
     for name in try Folder.names(in: root + "/" + folder) {
       let path = root + "/" + folder + "/" + name
       if isHex(name, digits: 62), let digest = Digest(hex: folder + name) {
-        if let finding = check(digest) { findings.append(finding) }
+        if let finding = check(digest) { findings.append(finding) } else { sound += 1 }
       } else {
         findings.append(.foreign(path: path))
       }

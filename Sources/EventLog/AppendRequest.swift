@@ -32,8 +32,16 @@ public struct AppendRequest: Sendable {
 
   /// An event type, and what it asks of the subject and makes of it.
   struct Kind: Sendable {
-    var type: String
-    var transition: Transition
+    let type: String
+    let transition: Transition
+    /// Whether only the ledger itself records such events.
+    let isOwn: Bool
+
+    init(type: String, transition: Transition) {
+      self.type = type
+      self.transition = transition
+      isOwn = type.hasExactPrefix(Log.ledgerTypePrefix)
+    }
   }
 
   /// The verified principal of the socket peer.

@@ -35,7 +35,7 @@ final class Sequencer: @unchecked Sendable {
 
   // Under `condition`:
   private let condition = NSCondition()
-  private var waiting: [Pending] = []
+  private var waiting: [PendingRequest] = []
   private var waitingEvents = 0
   private var waitingBytes = 0
   private var shares: [String: Share] = [:]
@@ -92,11 +92,11 @@ final class Sequencer: @unchecked Sendable {
 
   /// Hands over groups. The groups are independent; `whenDone` is told once when each is recorded and durable, or refused.
   func submit(_ request: AppendRequest, whenDone: @escaping @Sendable (AppendOutcome) -> Void) {
-    let pending = Pending(request, duration: metrics.append, whenDone: whenDone)
+    let pending = PendingRequest(request, duration: metrics.append, whenDone: whenDone)
     if request.groupCount == 0 { pending.tell() } else { enqueue(pending) }
   }
 
-  private func enqueue(_ request: Pending) {
+  private func enqueue(_ request: PendingRequest) {
     condition.lock()
     let refusal: AppendError? =
       if let stopReason {
@@ -124,12 +124,12 @@ final class Sequencer: @unchecked Sendable {
     var events = 0
     var bytes = 0
 
-    mutating func add(_ request: Pending) {
+    mutating func add(_ request: PendingRequest) {
       events += request.events
       bytes += request.bytes
     }
 
-    mutating func remove(_ request: Pending) {
+    mutating func remove(_ request: PendingRequest) {
       events -= request.events
       bytes -= request.bytes
     }
@@ -137,7 +137,7 @@ final class Sequencer: @unchecked Sendable {
 
   /// Whether there is no room for the request, or for its sender: one principal may fill half of the queue, so that there
   /// is always room for others. A request that is alone is always taken.
-  private func isTooMuch(_ request: Pending) -> Bool {
+  private func isTooMuch(_ request: PendingRequest) -> Bool {
     func isTooMuch(_ events: Int, _ bytes: Int, of parts: Int) -> Bool {
       events > 0
         && (events + request.events > limits.waitingEvents / parts
@@ -171,7 +171,7 @@ final class Sequencer: @unchecked Sendable {
     return stopReason
   }
 
-  private func nextRequests() -> [Pending]? {
+  private func nextRequests() -> [PendingRequest]? {
     condition.lock()
     defer { condition.unlock() }
     while waiting.isEmpty, !isClosing { condition.wait() }
@@ -180,13 +180,13 @@ final class Sequencer: @unchecked Sendable {
       condition.broadcast()
       return nil
     }
-    var taken: [Pending] = []
+    var taken: [PendingRequest] = []
     swap(&taken, &waiting)
     return taken
   }
 
   /// All of them have been answered: their room is free again.
-  private func release(_ requests: [Pending]) {
+  private func release(_ requests: [PendingRequest]) {
     condition.lock()
     for request in requests {
       waitingEvents -= request.events
@@ -230,7 +230,7 @@ final class Sequencer: @unchecked Sendable {
   }
 
   /// Decides on a group, and stages its records if it is to be recorded. Nothing of a refused group stays.
-  private func admit(_ group: Int, of request: Pending) throws {
+  private func admit(_ group: Int, of request: PendingRequest) throws {
     let events = request.request.events(of: group)
     var refusal = try decide(events, of: request)
     if refusal == nil, plan.freshCount > 0, let examination = request.request.examinations[group],
@@ -250,7 +250,7 @@ final class Sequencer: @unchecked Sendable {
   /// Finds what becomes of each event of a group, in ``plan``; in the request what is recorded already.
   ///
   /// - Returns: why the group is refused.
-  private func decide(_ events: Range<Int>, of request: Pending) throws -> AppendError? {
+  private func decide(_ events: Range<Int>, of request: PendingRequest) throws -> AppendError? {
     plan.begin()
     var sequence = staged.end.position.size
     for place in events {
@@ -299,7 +299,7 @@ final class Sequencer: @unchecked Sendable {
 
   /// Whether another actor has recorded an event of that type on the subject: in the same batch, in flight, or long ago.
   private func hasSecond(
-    _ second: String, before fresh: GroupPlan.Fresh, at place: Int, of request: Pending
+    _ second: String, before fresh: GroupPlan.Fresh, at place: Int, of request: PendingRequest
   ) throws -> Bool {
     let type = number(of: second)
     let key = fresh.subject.key
@@ -322,7 +322,7 @@ final class Sequencer: @unchecked Sendable {
   ///
   /// - Returns: why its repetition is refused.
   private func repeated(
-    _ place: Int, of request: Pending, at known: UInt64, position: Int
+    _ place: Int, of request: PendingRequest, at known: UInt64, position: Int
   ) throws -> AppendError? {
     let found: Record?
     do {
@@ -360,7 +360,7 @@ final class Sequencer: @unchecked Sendable {
   /// Writes the lines of the planned group behind those already staged.
   ///
   /// - Returns: why the group cannot be recorded after all.
-  private func stage(_ events: Range<Int>, of request: Pending) throws -> AppendError? {
+  private func stage(_ events: Range<Int>, of request: PendingRequest) throws -> AppendError? {
     let behind = staged.end.lastTime.microseconds - now.microseconds
     guard behind <= Sequencer.clockTolerance else { return .clockBehind(microseconds: behind) }
     let time = max(now, staged.end.lastTime)
@@ -416,10 +416,7 @@ final class Sequencer: @unchecked Sendable {
       line += 1
     }
     staged.end.lastTime = time
-    let isOwn = plan.lines.allSatisfy { written in
-      let kind = request.request.entries[written.place].kind
-      return request.request.kinds[Int(kind)].type.utf8.starts(with: Log.ledgerTypePrefix.utf8)
-    }
+    let isOwn = plan.lines.allSatisfy { request.request.kinds[Int(request.request.entries[$0.place].kind)].isOwn }
     if !isOwn { examinable = staged.end.position.size }
     return nil
   }
@@ -527,250 +524,5 @@ final class Sequencer: @unchecked Sendable {
     if let line = staged.line(at: sequence) { return try Record(line: line) }
     return try LogLines(directory: directory, end: end.position, lastHash: end.lastHash).line(at: sequence, reader)
       .map { try Record(line: $0) }
-  }
-}
-
-/// What the next commit will write, and whom it will answer.
-private struct Staged {
-  private(set) var buffer: [UInt8] = []
-  var memory = IndexMemory()
-  /// The end of the log when this is durable.
-  var end: LogEnd
-  /// The leaf hashes of its records.
-  private(set) var hashes: [Digest] = []
-  /// Groups that are decided, those of one request together.
-  private var answers: [(request: Pending, groups: Range<Int>)] = []
-  private var first: UInt64
-  /// Behind the last byte of each line.
-  private var lineEnds: [Int] = []
-
-  init(after end: LogEnd) {
-    self.end = end
-    first = end.position.size
-  }
-
-  // MARK: Lines
-
-  /// Writes the line of an event, and its LF, behind the others.
-  ///
-  /// - Returns: its length without the LF.
-  mutating func write(_ request: borrowing AppendRequest, _ place: Int, _ stamp: Stamp) -> Int {
-    let start = buffer.count
-    let entry = request.entries[place]
-    request.text.withUnsafeBufferPointer { text in
-      buffer.append(contentsOf: UnsafeBufferPointer(rebasing: text[entry.head.indices]))
-      stamp.write(to: &buffer)
-      buffer.append(contentsOf: UnsafeBufferPointer(rebasing: text[entry.tail.indices]))
-    }
-    buffer.append(0x0A)
-    return buffer.count - start - 1
-  }
-
-  /// The leaf hash of the line that was written last.
-  func hashOfLastLine(_ length: Int) -> Digest {
-    buffer.withUnsafeBytes { bytes in
-      let start = bytes.count - length - 1
-      return RFC6962.leafHash(UnsafeRawBufferPointer(rebasing: bytes[start..<start + length]))
-    }
-  }
-
-  /// Takes back lines that were written and do not count.
-  mutating func cut(to count: Int) { buffer.removeSubrange(count...) }
-
-  /// Puts back lines that were cut.
-  mutating func putBack(_ lines: [UInt8]) { buffer.append(contentsOf: lines) }
-
-  /// Counts a line that was written: it begins where those counted before it end.
-  ///
-  /// - Parameter length: with its LF.
-  mutating func append(_ key: IndexKey, _ fresh: GroupPlan.Fresh, hash: Digest, length: Int) {
-    memory.add(
-      key: key, subject: fresh.subject, type: fresh.type, actor: fresh.actor, hash: hash, place: end.position)
-    lineEnds.append((lineEnds.last ?? 0) + length)
-    hashes.append(hash)
-    end.frontier.append(hash)
-    end.lastHash = hash
-    end.position.size += 1
-    end.position.offset += UInt64(length)
-  }
-
-  func line(at sequence: UInt64) -> [UInt8]? {
-    guard sequence >= first, sequence - first < UInt64(lineEnds.count) else { return nil }
-    let number = Int(sequence - first)
-    return Array(buffer[(number == 0 ? 0 : lineEnds[number - 1])..<lineEnds[number] - 1])
-  }
-
-  // MARK: Answers
-
-  mutating func answer(_ group: Int, of request: Pending) {
-    if let last = answers.last, last.request === request {
-      answers[answers.count - 1].groups = last.groups.lowerBound..<group + 1
-    } else {
-      answers.append((request, group..<group + 1))
-    }
-  }
-
-  mutating func takeAnswers() -> [(request: Pending, groups: Range<Int>)] {
-    defer { answers.removeAll() }
-    return answers
-  }
-
-  mutating func reset(after end: LogEnd) {
-    buffer.removeAll(keepingCapacity: buffer.count <= 8 << 20)
-    memory.removeAll()
-    self.end = end
-    first = end.position.size
-    lineEnds.removeAll(keepingCapacity: true)
-    hashes.removeAll(keepingCapacity: true)
-  }
-}
-
-/// What becomes of the events of the group at hand, and what those before it in the same batch make of things.
-private struct GroupPlan {
-  /// An event that is to be recorded: its subject as it will be then, and its type and actor as the index numbers them.
-  struct Fresh {
-    var subject: SubjectEntry
-    var type: UInt32
-    var actor: UInt32
-  }
-
-  /// A line that has been written.
-  struct Line {
-    /// Of its event in the request.
-    var place: Int
-    var length: Int
-    var hash: Digest
-  }
-
-  private struct Position: KeyedEntry {
-    var key: IndexKey
-    var position: Int
-  }
-
-  private struct Subject: KeyedEntry {
-    var entry: SubjectEntry
-    var key: IndexKey { entry.key }
-  }
-
-  /// One for each event; nil for one that is recorded already.
-  var slots: [Fresh?] = []
-  var freshCount = 0
-  var lines: [Line] = []
-  private var positions = KeyTable<Position>()
-  private var subjects = KeyTable<Subject>()
-
-  mutating func begin() {
-    slots.removeAll(keepingCapacity: true)
-    lines.removeAll(keepingCapacity: true)
-    freshCount = 0
-    positions.removeAll()
-    subjects.removeAll()
-  }
-
-  /// Notes an event's key.
-  ///
-  /// - Returns: the position of the event that has had it before, if any.
-  mutating func first(_ key: IndexKey, at position: Int) -> Int? {
-    let slot = positions.slot(of: key)
-    if let known = positions[slot] { return known.position }
-    positions.set(Position(key: key, position: position), in: slot)
-    return nil
-  }
-
-  func subject(_ key: IndexKey) -> SubjectEntry? { subjects.value(for: key)?.entry }
-
-  mutating func remember(_ subject: SubjectEntry) { subjects.put(Subject(entry: subject)) }
-}
-
-/// The numbers that the index has for the types, states and actors of one request, each asked for once and only where an
-/// event gets so far.
-private struct RequestNames {
-  private static let unknown = UInt32.max
-  private var types: [UInt32] = []
-  private var states: [UInt32] = []
-  private var actors: [UInt32] = []
-
-  mutating func begin(_ request: borrowing AppendRequest) {
-    RequestNames.reset(&types, request.kinds.count)
-    RequestNames.reset(&states, request.kinds.count)
-    RequestNames.reset(&actors, request.actors.count)
-  }
-
-  private static func reset(_ numbers: inout [UInt32], _ count: Int) {
-    numbers.removeAll(keepingCapacity: true)
-    for _ in 0..<count { numbers.append(unknown) }
-  }
-
-  mutating func type(_ kind: Int32, _ request: borrowing AppendRequest, _ number: (String) -> UInt32) -> UInt32 {
-    let kind = Int(kind)
-    if types[kind] == RequestNames.unknown { types[kind] = number(request.kinds[kind].type) }
-    return types[kind]
-  }
-
-  /// The state that the type leads to; nil where it leaves it as it was.
-  mutating func state(_ kind: Int32, _ request: borrowing AppendRequest, _ number: (String) -> UInt32) -> UInt32? {
-    let kind = Int(kind)
-    guard let state = request.kinds[kind].transition.to else { return nil }
-    if states[kind] == RequestNames.unknown { states[kind] = number(state) }
-    return states[kind]
-  }
-
-  mutating func actor(_ actor: Int32, _ request: borrowing AppendRequest, _ number: (String) -> UInt32) -> UInt32 {
-    let actor = Int(actor)
-    if actors[actor] == RequestNames.unknown { actors[actor] = number(request.actors[actor]) }
-    return actors[actor]
-  }
-}
-
-/// A request that has been handed over, and what has become of its groups so far. They are answered together, when all
-/// are decided and what was recorded is durable.
-private final class Pending {
-  let request: AppendRequest
-  let bytes: Int
-  var placements: [Placement]
-  var refusals: [Int: AppendError] = [:]
-  /// The first so many groups are settled: they are decided in their order.
-  private var settled = 0
-  private let whenDone: @Sendable (AppendOutcome) -> Void
-  private let duration: Histogram
-  private let stopwatch = Stopwatch()
-
-  init(_ request: AppendRequest, duration: Histogram, whenDone: @escaping @Sendable (AppendOutcome) -> Void) {
-    self.request = request
-    self.duration = duration
-    self.whenDone = whenDone
-    bytes = request.memory
-    placements = Array(repeating: .none, count: request.eventCount)
-  }
-
-  var events: Int { request.eventCount }
-
-  /// The principal that sent it.
-  var owner: String { request.recordedBy }
-
-  /// What was decided on these groups, the next ones, stands.
-  func settle(_ groups: Range<Int>) {
-    guard groups.upperBound > settled else { return }
-    settled = groups.upperBound
-    guard settled == request.groupCount else { return }
-    duration.record(stopwatch.nanoseconds)
-    tell()
-  }
-
-  func tell() {
-    whenDone(AppendOutcome(request, placements: placements, refusals: refusals))
-  }
-
-  /// Refuses these groups, the next ones, whatever was decided on them.
-  func refuse(_ groups: Range<Int>, _ error: AppendError) {
-    guard groups.upperBound > settled else { return }
-    for group in groups { refusals[group] = error }
-    settle(groups)
-  }
-
-  /// Refuses all groups that are not settled yet.
-  func refuse(_ error: AppendError) {
-    guard settled < request.groupCount else { return }
-    refuse(settled..<request.groupCount, error)
   }
 }

@@ -57,9 +57,8 @@ struct EventPreparation: Sendable {
   /// Whether something in the event is sealed on its way, which may write keys to the disk, or it is held against the
   /// projections, which must have caught up for that.
   func blocks(_ event: Event) -> Bool {
-    guard packs.objections(to: event.type).isEmpty else { return true }
-    guard let type = packs.eventType(event.type), type.hasPersonalFields else { return false }
-    return !personalFields(of: event, type).isEmpty
+    guard let type = packs.eventType(event.type) else { return false }
+    return !type.objections.isEmpty || !personalFields(of: event, type).isEmpty
   }
 
   private func check(_ event: Event) throws -> EventType {

@@ -32,8 +32,8 @@ import Testing
   func current() async throws {
     try await withLedger { ledger in
       let log = try ledger.open()
-      _ = try await log.append([AppendGroup([event("1")], recordedBy: "test")])
-      let (result, sizes) = try await append(
+      _ = await log.append([AppendGroup([event("1")], recordedBy: "test")])
+      let (result, sizes) = await append(
         event("2", on: "akte/2"), to: log, examinedAt: log.size, .objection(index: 0, reasons: ["no"]))
       #expect(try result.get().count == 1)
       #expect(sizes.isEmpty)
@@ -45,14 +45,14 @@ import Testing
     try await withLedger { ledger in
       let log = try ledger.open()
       let before = log.size
-      _ = try await log.append([AppendGroup([event("1")], recordedBy: "test")])
+      _ = await log.append([AppendGroup([event("1")], recordedBy: "test")])
       let size = log.size
-      let refused = try await append(
+      let refused = await append(
         event("2", on: "akte/2"), to: log, examinedAt: before, .objection(index: 0, reasons: ["gesperrt"]))
       #expect(refused.result == .failure(.objection(index: 0, reasons: ["gesperrt"])))
       #expect(refused.sizes == [size])
       #expect(log.size == size)
-      let taken = try await append(event("2", on: "akte/2"), to: log, examinedAt: before)
+      let taken = await append(event("2", on: "akte/2"), to: log, examinedAt: before)
       #expect(try taken.result.get().first?.sequence == size)
       #expect(taken.sizes == [size])
     }
@@ -64,7 +64,7 @@ import Testing
       let log = try ledger.open()
       let before = log.size
       let first = try await log.append([AppendGroup([event("1")], recordedBy: "test")])[0].get()
-      let again = try await append(event("1"), to: log, examinedAt: before, .objection(index: 0, reasons: ["no"]))
+      let again = await append(event("1"), to: log, examinedAt: before, .objection(index: 0, reasons: ["no"]))
       #expect(try again.result.get().map(\.sequence) == first.map(\.sequence))
       #expect(again.sizes.isEmpty)
     }

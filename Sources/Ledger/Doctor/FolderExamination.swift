@@ -45,21 +45,25 @@ struct FolderExamination {
       "checkpoints": { $0.wholeMatch(of: #/[0-9]{20}(\.new)?/#) != nil },
       "run": { ["durable", "cut.json", "cut.json.new", "reserve"].contains($0) },
       "documents": { ["sha256", "uploads"].contains($0) },
-      "documents/uploads": { $0.wholeMatch(of: #/[0-9a-f]{64}\.(part|gone|[0-9a-z]{16})/#) != nil },
-      "documents/sha256": { $0.wholeMatch(of: #/[0-9a-f]{2}/#) != nil },
     ]
     return known.sorted { $0.key < $1.key }.flatMap { folder, isKnown in
       let path = folder.isEmpty ? directory.path : directory.path + "/" + folder
       let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
-      return names.filter { !isKnown($0) }.map { name in
-        let place = folder.isEmpty ? name : folder + "/" + name
-        return LedgerDoctor.Finding(
-          place, isSound: false,
-          english: "\(place) is no file of the ledger: find out who put it there, and move it away",
-          german: "\(place) gehört nicht zum Ledger: klären, woher sie kommt, und entfernen")
+      return names.filter { !isKnown($0) }.map { name -> LedgerDoctor.Finding in
+        .stranger(folder.isEmpty ? name : folder + "/" + name)
       }
     }
   }
 
   private static let folders: Set = ["log", "checkpoints", "documents", "keys", "tile", "cache", "run"]
+}
+
+extension LedgerDoctor.Finding {
+  /// A file of which no part of the ledger knows.
+  static func stranger(_ place: String) -> LedgerDoctor.Finding {
+    LedgerDoctor.Finding(
+      place, isSound: false,
+      english: "\(place) is no file of the ledger: find out who put it there, and move it away",
+      german: "\(place) gehört nicht zum Ledger: klären, woher sie kommt, und entfernen")
+  }
 }

@@ -54,26 +54,40 @@ struct TruthExamination {
 
   private func documents() -> [Finding] {
     do {
-      let result = try DocumentExamination(directory: log.directory.documents).run()
-      var findings = result.altered.map { name in
+      let store = try DocumentStore(directory: log.directory.documents)
+      let (sound, faults) = try store.check()
+      let findings = faults.compactMap { finding(of: $0, in: store) }
+      if !findings.isEmpty { return findings }
+      return [
         Finding(
-          "documents/" + name, isSound: false,
-          english: "documents/\(name) does not have the content of its name: take it from a backup",
-          german: "documents/\(name) hat nicht den Inhalt seines Namens: aus einer Sicherung holen")
-      }
-      if findings.isEmpty {
-        findings.append(
-          Finding(
-            "documents", isSound: true, english: "\(result.count) documents have the content of their names",
-            german: "\(result.count) Dokumente haben den Inhalt ihres Namens"))
-      }
-      return findings
+          "documents", isSound: true, english: "\(sound) documents have the content of their names",
+          german: "\(sound) Dokumente haben den Inhalt ihres Namens")
+      ]
     } catch {
       return [
         Finding(
           "documents", isSound: false, english: "the documents cannot be read: \(error)",
           german: "die Dokumente sind nicht lesbar: \(error)")
       ]
+    }
+  }
+
+  /// Nil where nothing is wrong: a content on its way is not yet one.
+  private func finding(of fault: DocumentFinding, in store: DocumentStore) -> Finding? {
+    func place(_ path: String) -> String { String(path.dropFirst(log.directory.path.utf8.count + 1)) }
+    switch fault {
+    case .unfinished: return nil
+    case .foreign(let path): return .stranger(place(path))
+    case .missing(let digest), .altered(let digest, _):
+      let place = place(store.path(of: digest))
+      return Finding(
+        place, isSound: false, english: "\(place) does not have the content of its name: take it from a backup",
+        german: "\(place) hat nicht den Inhalt seines Namens: aus einer Sicherung holen")
+    case .unreadable(let path, let error):
+      let place = place(path)
+      return Finding(
+        place, isSound: false, english: "\(place) cannot be read (\(error)): take it from a backup",
+        german: "\(place) ist nicht lesbar (\(error)): aus einer Sicherung holen")
     }
   }
 
