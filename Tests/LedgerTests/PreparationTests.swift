@@ -125,6 +125,18 @@ import TransparencyLog
     }
   }
 
+  @Test("Nothing of a refused group gets into the next one")
+  func refusedGroupLeavesNothing() async throws {
+    try await withLedger { ledger in
+      try await ledger.open()
+      let appended = await ledger.ledger.append(
+        [[try event("1", on: "rad/1"), try event("2", on: "auto/1")], [try event("3", on: "rad/3")]],
+        by: TestLedger.clerk)
+      #expect(appended.results.map { try? $0.get().receipts.map(\.subject) } == [nil, ["rad/3"]])
+      #expect(try ledger.ledger.log.state(of: "rad/1") == nil)
+    }
+  }
+
   @Test("Who may not append is told so")
   func rights() async throws {
     try await withLedger { ledger in
