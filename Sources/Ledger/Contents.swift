@@ -157,6 +157,16 @@ public struct Contents: Sendable {
     checked.insert(reader)
   }
 
+  /// All bytes of a content that is small enough to be in memory. Blocks.
+  ///
+  /// - Throws: ``DocumentStoreError/altered(_:actual:)``
+  public func whole(_ reader: DocumentReader) throws(DocumentStoreError) -> [UInt8] {
+    let bytes = try reader.read(Int(reader.size), at: 0)
+    let actual = SHA256.hash(bytes)
+    guard actual == reader.digest else { throw .altered(reader.digest, actual: actual) }
+    return bytes
+  }
+
   /// Records that a content is about to be read; durable when this returns.
   ///
   /// - Parameters:

@@ -10,8 +10,10 @@ import ReadModels
 /// 1. The records that hold something sealed of the person are found, and the packs say whether any must be kept.
 /// 2. Nothing more is sealed with the key, and what was sealed with it has been answered.
 /// 3. The record is durable.
-/// 4. The key is destroyed. After a crash before this, opening does it.
+/// 4. The key is destroyed.
 /// 5. Every file of the ledger is looked through for the key and for what was sealed, and what came out is recorded.
+///
+/// What a crash broke off behind the record, opening finishes: ``finish(in:keys:)``.
 struct Erasing: Sendable {
   let log: Log
   let keys: KeyStore
@@ -26,17 +28,9 @@ struct Erasing: Sendable {
     /// The request of someone else, which this step carries out.
     var request: Record?
     /// What the key has sealed.
-    var traces = Traces()
+    var traces = ErasedTraces()
 
     var name: String { request == nil ? ErasureRecord.requested : ErasureRecord.carriedOut }
-  }
-
-  /// What is to be gone when the key is.
-  private struct Traces {
-    /// The key's forms.
-    var key: [[UInt8]] = []
-    /// The texts of the values.
-    var values: Set<[UInt8]> = []
   }
 
   /// - Returns: what became of it for each person, in their order.
@@ -117,7 +111,9 @@ struct Erasing: Sendable {
       let standing: [StandingHold]
       do {
         var subjects: Set<String> = []
-        try forEachSealed(person, keys: try log.keys(of: person, keys)) { subjects.insert($0.record.subject) }
+        try PersonSearch.forEachSealed(person, keys: try log.keys(of: person, keys), in: log) {
+          subjects.insert($0.record.subject)
+        }
         standing = try holds().standing(against: .person(person, subjects: subjects.sorted()))
       } catch {
         throw Refusal(.unavailable, pointer: pointer, "whether anything must be kept cannot be told: \(error)")
@@ -131,52 +127,20 @@ struct Erasing: Sendable {
     }
   }
 
-  private func forEachSealed(_ person: String, keys ids: Set<KeyID>, _ body: (PersonSearch.Match) throws -> Void) throws
-  {
-    var search = PersonSearch(person: person, keys: ids)
-    var next: UInt64 = 0
-    let size = log.size
-    while next < size {
-      next = try search.read(log, from: next, below: size) { if !$0.fields.isEmpty { try body($0) } }
-    }
-  }
-
   // MARK: What is left
 
-  private func traces(of step: Step) throws(Refusal) -> Traces {
+  private func traces(of step: Step) throws(Refusal) -> ErasedTraces {
     do {
-      var traces = Traces(key: try keys.forms(of: step.key.id))
-      try forEachSealed(step.person, keys: [step.key.id]) { match in
-        for field in match.fields {
-          let text = try keys.unseal(
-            field.value, type: match.record.type, subject: match.record.subject, field: field.pointer)
-          Erasing.collect(try JSONDocument(text).root, into: &traces.values)
-        }
-      }
-      return traces
+      return try ErasedTraces(of: step.key.id, person: step.person, log: log, keys: keys)
     } catch {
       throw Refusal(.unavailable, "what is sealed of \(step.person) cannot be read: \(error)")
-    }
-  }
-
-  /// The texts and numbers of a value, as they would stand in a file.
-  private static func collect(_ value: JSONValue, into texts: inout Set<[UInt8]>) {
-    switch value.kind {
-    case .string:
-      texts.insert(Array((value.string ?? "").utf8))
-      // With its escapes, as it was sent.
-      texts.insert(Array(value.text.dropFirst().dropLast()))
-    case .number: texts.insert(Array(value.text))
-    case .array: for element in value.elements { collect(element, into: &texts) }
-    case .object: for member in value.members { collect(member.value, into: &texts) }
-    case .null, .bool: break
     }
   }
 
   private func searchRemains(
     of step: Step, as actor: String, _ principal: Principal
   ) async throws(Refusal) -> RemainsSearch.Result {
-    let search = RemainsSearch(in: log.directory.path, key: step.traces.key, values: step.traces.values)
+    let search = step.traces.search(in: log.directory)
     let result = try await blocking { () throws(Refusal) in search.run() }
     do {
       let record = Ledger.OwnRecord(
@@ -190,6 +154,25 @@ struct Erasing: Sendable {
       throw Refusal(.unavailable, "\(error)")
     }
     return result
+  }
+
+  /// Finishes at opening what a crash broke off behind the record: the key goes, and what is left is searched for.
+  ///
+  /// A copy of the keys that was put back is destroyed in the same way. Where the key was gone before anything could be
+  /// opened with it, nobody knows what to look for, and that is recorded.
+  static func finish(in log: Log, keys: KeyStore) async throws {
+    for record in try LogReader(log.directory).ledgerRecords(ErasureRecord.carriedOut) {
+      let key = try ErasureRecord.key(record)
+      let isSearched = try log.isRecorded(source: Log.ledgerSource, id: "\(ErasureRecord.searched)-\(key)")
+      let traces =
+        isSearched
+        ? nil : Result { try ErasedTraces(of: key, person: record.data?["person"]?.string ?? "", log: log, keys: keys) }
+      try keys.destroy(key)
+      guard let traces else { continue }
+      let outcome = traces.map { $0.search(in: log.directory).run() }
+      try await Ledger.record(
+        ErasureRecord.searched, id: key.hex, try ErasureRecord.json(outcome, after: record), log)
+    }
   }
 
   private func check(_ request: ErasureRequest, by principal: Principal) throws(Refusal) {

@@ -21,8 +21,7 @@ enum ErasureRecord {
   static func json(_ person: String, _ key: ErasedKey, _ request: ErasureRequest, requestedBy record: Record?) -> String
   {
     var members = [
-      #""person":\#(JSONText.string(person))"#, #""schluessel":"\#(key.id.hex)""#, #""generation":\#(key.generation)"#,
-      #""grund":\#(JSONText.string(request.reason))"#,
+      about(person, key), #""grund":\#(JSONText.string(request.reason))"#,
       #""rechtsgrundlage":\#(JSONText.string(request.legalBasis))"#,
     ]
     if let record { members.append(#""antrag":\#(record.sequence)"#) }
@@ -35,13 +34,27 @@ enum ErasureRecord {
       "[" + list.prefix(100).map { JSONText.string($0) }.joined(separator: ",") + "]"
     }
     var members = [
-      #""person":\#(JSONText.string(person))"#, #""schluessel":"\#(key.id.hex)""#, #""generation":\#(key.generation)"#,
-      #""dateien":\#(result.files)"#, #""bytes":\#(result.bytes)"#, #""werte":\#(result.values)"#,
+      about(person, key), #""dateien":\#(result.files)"#, #""bytes":\#(result.bytes)"#, #""werte":\#(result.values)"#,
       #""zu_kurz":\#(result.shortValues)"#, #""reste":\#(result.count)"#,
     ]
     if !result.places.isEmpty { members.append(#""fundstellen":\#(names(result.places.map(\.file)))"#) }
     if !result.unreadable.isEmpty { members.append(#""unlesbar":\#(names(result.unreadable))"#) }
     return "{" + members.joined(separator: ",") + "}"
+  }
+
+  /// The outcome of a search that opening made up for, or why there could be none.
+  static func json(_ outcome: Result<RemainsSearch.Result, any Error>, after record: Record) throws -> String {
+    let key = ErasedKey(id: try key(record), generation: record.data?["generation"]?.integer.map { Int($0) } ?? 0)
+    let person = record.data?["person"]?.string ?? ""
+    switch outcome {
+    case .success(let result): return json(person, key, result)
+    case .failure(let error):
+      return "{" + about(person, key) + #","nicht_gesucht":\#(JSONText.string("\(error)"))}"#
+    }
+  }
+
+  private static func about(_ person: String, _ key: ErasedKey) -> String {
+    #""person":\#(JSONText.string(person)),"schluessel":"\#(key.id.hex)","generation":\#(key.generation)"#
   }
 
   /// The key that a record says is gone.
@@ -50,12 +63,6 @@ enum ErasureRecord {
       throw ErasureRecordError(sequence: record.sequence)
     }
     return id
-  }
-
-  /// Destroys every key that the log says is gone: a crash may have come between the record and the key, and a copy of
-  /// the keys may have been put back.
-  static func carryOut(in log: Log, keys: KeyStore) throws {
-    for record in try LogReader(log.directory).ledgerRecords(carriedOut) { try keys.destroy(key(record)) }
   }
 }
 

@@ -62,7 +62,7 @@ public final class Ledger: Sendable {
       rules: rules(of: packs) { sent, stored in try content.isEqual(sent, stored) },
       limits: limits, logger: logger)
     do {
-      try ErasureRecord.carryOut(in: log, keys: keys)
+      try await Erasing.finish(in: log, keys: keys)
       try Contents(log: log, store: documents, anchors: nil).finishRemovals()
       try await recordCuts(log)
       try await recordPacks(packs, documents, log)

@@ -23,7 +23,8 @@ extension Reading {
       if part > 0 { problem.headers[.uploadOffset] = String(part) }
       throw problem
     }
-    var response = Response(status: .ok, headers: try await describe(digest))
+    let headers = try await blocking(on: threads.documents) { try FoundContent.headers(digest, contents) }
+    var response = Response(status: .ok, headers: headers)
     response.headers[.contentLength] = String(size)
     return response
   }
@@ -40,30 +41,14 @@ extension Reading {
     }
     let authid = try query.text("authid")
     let contents = ledger.contents
-    guard let reader = try await blocking(on: threads.documents, { try contents.reader(digest) }) else {
-      throw Problem(DocumentStoreError.missing(digest))
-    }
-    var headers = try await describe(digest)
-    let part: ClosedRange<UInt64>?
-    switch RequestedRange(request.headers, size: reader.size, etag: DocumentName.etag(digest)) {
-    case .whole:
-      part = nil
-      // What goes out at once can be compared before.
-      if reader.size <= UInt64(Limits.readChunk) {
-        try await blocking(on: threads.documents) { try contents.check(reader) }
-      }
-    case .part(let range):
-      part = range
-      try await blocking(on: threads.documents) { try contents.check(reader) }
-      headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound)/\(reader.size)"
-    case .unsatisfiable:
-      throw Problem(
-        .rangeNotSatisfiable, "range", title: "No such part", "the content has \(reader.size) bytes", pointer: "/range",
-        headers: [.contentRange: "bytes */\(reader.size)"])
+    let wanted = request.headers
+    let found = try await blocking(on: threads.documents) {
+      guard let found = try FoundContent(digest, contents, wanted) else { throw DocumentStoreError.missing(digest) }
+      return found
     }
     do {
       try await contents.recordReading(
-        digest, for: subject, reason: reason, part: part, authid: authid, by: principal)
+        digest, for: subject, reason: reason, part: found.part, authid: authid, by: principal)
     } catch let refusal as Refusal {
       throw Problem(refusal)
     } catch {
@@ -71,26 +56,21 @@ extension Reading {
       throw .internalError()
     }
     return Response(
-      status: part == nil ? .ok : .partialContent, headers: headers, body: body(reader, part, channel: channel))
-  }
-
-  private func describe(_ digest: Digest) async throws(Problem) -> HTTPFields {
-    let contents = ledger.contents
-    let filed = try await blocking(on: threads.reading) { try contents.filed(digest) }
-    return [
-      .contentType: filed?.mediaType ?? unknownMediaType, .eTag: DocumentName.etag(digest), .acceptRanges: "bytes",
-      .reprDigest: "sha-256=:\(DocumentName.base64(digest)):", .cacheControl: "no-store",
-      // A content is what somebody filed: no browser shall run it in the ledger's name.
-      .contentDisposition: "attachment", .contentTypeOptions: "nosniff",
-    ]
+      status: found.part == nil ? .ok : .partialContent, headers: found.headers, body: body(found, channel: channel))
   }
 
   /// Written as the client takes it.
-  private func body(_ reader: DocumentReader, _ part: ClosedRange<UInt64>?, channel: any Channel) -> ResponseBody {
-    let from = part?.lowerBound ?? 0
-    let end = part.map { $0.upperBound + 1 } ?? reader.size
+  private func body(_ found: FoundContent, channel: any Channel) -> ResponseBody {
+    let reader = found.reader
+    let from = found.part?.lowerBound ?? 0
+    let end = found.part.map { $0.upperBound + 1 } ?? reader.size
     return ResponseBody(contentLength: Int(end - from)) { [threads, logger] writer in
-      let hash = part == nil ? RunningDigest() : nil
+      if let bytes = found.whole {
+        try await writer.write(ByteBuffer(bytes: bytes))
+        try await channel.waitUntilSentAtShutdown()
+        return try await writer.finish(nil)
+      }
+      let hash = found.part == nil ? RunningDigest() : nil
       var offset = from
       while offset < end {
         let start = offset
@@ -108,6 +88,46 @@ extension Reading {
       try await channel.waitUntilSentAtShutdown()
       try await writer.finish(nil)
     }
+  }
+}
+
+/// A content that is about to be read, and what the request wants of it.
+private struct FoundContent: Sendable {
+  let reader: DocumentReader
+  let headers: HTTPFields
+  /// Nil for all of it.
+  let part: ClosedRange<UInt64>?
+  /// All its bytes, where they are few and wanted, compared with the digest.
+  let whole: [UInt8]?
+
+  /// Nil where there is no such content. Blocks.
+  init?(_ digest: Digest, _ contents: Contents, _ wanted: HTTPFields) throws {
+    guard let reader = try contents.reader(digest) else { return nil }
+    var headers = try FoundContent.headers(digest, contents)
+    switch RequestedRange(wanted, size: reader.size, etag: DocumentName.etag(digest)) {
+    case .whole:
+      part = nil
+      whole = reader.size <= UInt64(Limits.readChunk) ? try contents.whole(reader) : nil
+    case .part(let range):
+      try contents.check(reader)
+      (part, whole) = (range, nil)
+      headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound)/\(reader.size)"
+    case .unsatisfiable:
+      throw Problem(
+        .rangeNotSatisfiable, "range", title: "No such part", "the content has \(reader.size) bytes", pointer: "/range",
+        headers: [.contentRange: "bytes */\(reader.size)"])
+    }
+    self.reader = reader
+    self.headers = headers
+  }
+
+  static func headers(_ digest: Digest, _ contents: Contents) throws -> HTTPFields {
+    [
+      .contentType: try contents.filed(digest)?.mediaType ?? unknownMediaType, .eTag: DocumentName.etag(digest),
+      .acceptRanges: "bytes", .reprDigest: "sha-256=:\(DocumentName.base64(digest)):", .cacheControl: "no-store",
+      // A content is what somebody filed: no browser shall run it in the ledger's name.
+      .contentDisposition: "attachment", .contentTypeOptions: "nosniff",
+    ]
   }
 }
 

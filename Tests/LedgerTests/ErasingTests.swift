@@ -1,6 +1,7 @@
 import EventLog
 import Foundation
 import LogFormat
+import Privacy
 import Testing
 
 @testable import Ledger
@@ -101,6 +102,48 @@ import Testing
         #expect(left.isEmpty)
         try ledger.close()
       }
+    }
+  }
+
+  /// A ledger that a crash has left right behind the record of an erasure, with the folder of keys as it was then.
+  private func withBrokenOffErasure(_ scenario: (TestLedger, _ keys: URL) async throws -> Void) async throws {
+    try await withLedger { ledger in
+      let open = try await ledger.open()
+      try await ledger.append(event("0", data: #"{"marke":"Diamant","schloss":"Zahlen 4711"}"#))
+      _ = try await open.erase(request(by: "anna"), by: TestLedger.portal)
+      let asked = try #require(try ledger.records(of: ErasureRecord.requested).first)
+      try await Ledger.record(
+        ErasureRecord.carriedOut, id: try ErasureRecord.key(asked).hex, String(decoding: asked.data?.text ?? [], as: UTF8.self), open.log)
+      try ledger.close()
+      try await scenario(ledger, URL(fileURLWithPath: ledger.directory.personKeys))
+    }
+  }
+
+  @Test("After a crash between the record and the key, opening searches for what is left, and once")
+  func searchesAtOpening() async throws {
+    try await withBrokenOffErasure { ledger, keys in
+      try Data("Zahlen 4711".utf8).write(to: URL(fileURLWithPath: ledger.directory.cache + "/forgotten"))
+      try await ledger.open()
+      try await ledger.reopen()
+      let searched = try ledger.records(of: ErasureRecord.searched)
+      #expect(searched.map { $0.data?["reste"]?.integer } == [1])
+      #expect(searched.first?.data?["werte"]?.integer == 1)
+      #expect(searched.first?.data?["person"]?.string == "rad/1")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: keys.path).allSatisfy { !$0.hasSuffix(".key") })
+    }
+  }
+
+  @Test("After a crash between the key and the search, it is recorded that nobody knows what to look for")
+  func cannotSearchAtOpening() async throws {
+    try await withBrokenOffErasure { ledger, keys in
+      for name in try FileManager.default.contentsOfDirectory(atPath: keys.path) where name.hasSuffix(".key") {
+        try FileManager.default.removeItem(at: keys.appending(path: name))
+      }
+      try await ledger.open()
+      let searched = try ledger.records(of: ErasureRecord.searched)
+      #expect(searched.count == 1)
+      #expect(searched.first?.data?["reste"] == nil)
+      #expect(searched.first?.data?["nicht_gesucht"]?.string?.isEmpty == false)
     }
   }
 }
