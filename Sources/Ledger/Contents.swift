@@ -16,7 +16,7 @@ public struct Contents: Sendable {
   let store: DocumentStore
   /// The certificates under which signatures are trusted; nil where none are configured.
   let anchors: TrustAnchors?
-  private let checked = CheckedContents()
+  private let known = KnownContents()
 
   init(log: Log, store: DocumentStore, anchors: TrustAnchors?) {
     self.log = log
@@ -31,6 +31,14 @@ public struct Contents: Sendable {
   public func filed(_ digest: Digest) throws -> FiledContent? {
     let history = try history(digest)
     return history.destruction == nil ? history.filing.flatMap { FiledContent($0, digest) } : nil
+  }
+
+  /// The same, of a content that is stored.
+  public func filed(_ reader: DocumentReader) throws -> FiledContent? {
+    if let filed = known.filed(reader) { return filed }
+    guard let filed = try filed(reader.digest) else { return nil }
+    known.keep(filed, reader)
+    return filed
   }
 
   /// The newest records of a content: with which it was filed, and destroyed after that. What was destroyed may be filed
@@ -143,7 +151,7 @@ public struct Contents: Sendable {
   ///
   /// - Throws: ``DocumentStoreError/altered(_:actual:)``
   public func check(_ reader: DocumentReader) throws(DocumentStoreError) {
-    guard !checked.contains(reader) else { return }
+    guard !known.isChecked(reader) else { return }
     var hasher = SHA256Hasher()
     var offset: UInt64 = 0
     while offset < reader.size {
@@ -154,7 +162,7 @@ public struct Contents: Sendable {
     }
     let actual = hasher.finalize()
     guard actual == reader.digest else { throw .altered(reader.digest, actual: actual) }
-    checked.insert(reader)
+    known.keepChecked(reader)
   }
 
   /// All bytes of a content that is small enough to be in memory. Blocks.
@@ -192,20 +200,38 @@ public struct Contents: Sendable {
   }
 }
 
-/// Contents that were read and found to be what they were, as long as nobody writes to them: whoever reads a large one in
-/// parts does not read all of it for each.
-private final class CheckedContents: Sendable {
-  private static let capacity = 4096
-  private let identities = Mutex<[Digest: DocumentReader.Identity]>([:])
-
-  func contains(_ reader: DocumentReader) -> Bool {
-    identities.withLock { $0[reader.digest] == reader.identity }
+/// What is known of contents as long as nobody writes to their files: whoever reads a large one in parts does not read all of
+/// it for each, and a small one that many read is not looked up in the log for each.
+private final class KnownContents: Sendable {
+  private struct Entry {
+    var identity: DocumentReader.Identity
+    var isChecked = false
+    var filed: FiledContent?
   }
 
-  func insert(_ reader: DocumentReader) {
-    identities.withLock { identities in
-      if identities.count >= CheckedContents.capacity { identities.removeAll() }
-      identities[reader.digest] = reader.identity
+  private static let capacity = 4096
+  private let entries = Mutex<[Digest: Entry]>([:])
+
+  /// Whether it was read, and found to be what it was.
+  func isChecked(_ reader: DocumentReader) -> Bool { entry(reader)?.isChecked ?? false }
+
+  func filed(_ reader: DocumentReader) -> FiledContent? { entry(reader)?.filed }
+
+  func keepChecked(_ reader: DocumentReader) { keep(reader) { $0.isChecked = true } }
+
+  func keep(_ filed: FiledContent, _ reader: DocumentReader) { keep(reader) { $0.filed = filed } }
+
+  private func entry(_ reader: DocumentReader) -> Entry? {
+    entries.withLock { $0[reader.digest] }.flatMap { $0.identity == reader.identity ? $0 : nil }
+  }
+
+  private func keep(_ reader: DocumentReader, _ change: (inout Entry) -> Void) {
+    entries.withLock { entries in
+      var entry = entries[reader.digest] ?? Entry(identity: reader.identity)
+      if entry.identity != reader.identity { entry = Entry(identity: reader.identity) }
+      change(&entry)
+      if entries.count >= KnownContents.capacity { entries.removeAll() }
+      entries[reader.digest] = entry
     }
   }
 }

@@ -17,16 +17,17 @@ extension Reading {
   func documentHead(_ name: Substring, _ query: Query) async throws(Problem) -> Response {
     let digest = try Digest(documentName: name)
     let contents = ledger.contents
-    guard let size = try await blocking(on: threads.documents, { try contents.reader(digest)?.size }) else {
-      let part = try await blocking(on: threads.documents) { try contents.partSize(of: digest) }
-      var problem = Problem(DocumentStoreError.missing(digest))
-      if part > 0 { problem.headers[.uploadOffset] = String(part) }
-      throw problem
+    return try await blocking(on: threads.documents) {
+      guard let reader = try contents.reader(digest) else {
+        var problem = Problem(DocumentStoreError.missing(digest))
+        let part = try contents.partSize(of: digest)
+        if part > 0 { problem.headers[.uploadOffset] = String(part) }
+        throw problem
+      }
+      var headers = try FoundContent.headers(reader, contents)
+      headers[.contentLength] = String(reader.size)
+      return Response(status: .ok, headers: headers)
     }
-    let headers = try await blocking(on: threads.documents) { try FoundContent.headers(digest, contents) }
-    var response = Response(status: .ok, headers: headers)
-    response.headers[.contentLength] = String(size)
-    return response
   }
 
   func document(
@@ -103,7 +104,7 @@ private struct FoundContent: Sendable {
   /// Nil where there is no such content. Blocks.
   init?(_ digest: Digest, _ contents: Contents, _ wanted: HTTPFields) throws {
     guard let reader = try contents.reader(digest) else { return nil }
-    var headers = try FoundContent.headers(digest, contents)
+    var headers = try FoundContent.headers(reader, contents)
     switch RequestedRange(wanted, size: reader.size, etag: DocumentName.etag(digest)) {
     case .whole:
       part = nil
@@ -121,10 +122,11 @@ private struct FoundContent: Sendable {
     self.headers = headers
   }
 
-  static func headers(_ digest: Digest, _ contents: Contents) throws -> HTTPFields {
+  static func headers(_ reader: DocumentReader, _ contents: Contents) throws -> HTTPFields {
     [
-      .contentType: try contents.filed(digest)?.mediaType ?? unknownMediaType, .eTag: DocumentName.etag(digest),
-      .acceptRanges: "bytes", .reprDigest: "sha-256=:\(DocumentName.base64(digest)):", .cacheControl: "no-store",
+      .contentType: try contents.filed(reader)?.mediaType ?? unknownMediaType,
+      .eTag: DocumentName.etag(reader.digest), .acceptRanges: "bytes",
+      .reprDigest: "sha-256=:\(DocumentName.base64(reader.digest)):", .cacheControl: "no-store",
       // A content is what somebody filed: no browser shall run it in the ledger's name.
       .contentDisposition: "attachment", .contentTypeOptions: "nosniff",
     ]

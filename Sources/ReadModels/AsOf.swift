@@ -4,8 +4,10 @@ import GRDB
 import TransparencyLog
 
 extension Projections {
-  /// Past states kept for each set of packs; the one unused for longest goes first.
+  /// Past states kept, at most; the one unused for longest goes first.
   static let keptStates = 8
+  /// What they may take together where the live file takes less, in bytes.
+  static let keptStateBytes: Int64 = 64 << 20
 
   /// A projection of the first `size` records, made at `path`; what stands there is replaced.
   public static func build(
@@ -144,14 +146,17 @@ private struct PastStates {
     return builder
   }
 
-  /// Removes what was unused for longest, and states of other packs, which nothing will ask for again.
+  /// Removes what was unused for longest, and states of other packs, which nothing will ask for again. Those that stay are
+  /// together no larger than the live file; the newest stays however large it is.
   private func prune() {
-    let files = FileManager.default
-    let names = (try? files.contentsOfDirectory(atPath: directory)) ?? []
-    let dated = names.filter { $0.hasSuffix(".sqlite") }.map { name in
-      (name, (try? files.attributesOfItem(atPath: "\(directory)/\(name)"))?[.modificationDate] as? Date ?? .distantPast)
+    var room = max(Projections.keptStateBytes, FileIdentity(Projections.path(in: cache))?.bytes ?? 0)
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    let states = names.filter { $0.hasSuffix(".sqlite") }.map { "\(directory)/\($0)" }
+      .compactMap { path in FileIdentity(path).map { (path, $0) } }
+      .sorted { $0.1.modified > $1.1.modified }
+    for (place, (path, file)) in states.enumerated() {
+      room -= file.bytes
+      if place >= Projections.keptStates || room < 0 && place > 0 { unlink(path) }
     }
-    let newest = dated.sorted { $0.1 > $1.1 }
-    for (name, _) in newest.dropFirst(Projections.keptStates) { unlink("\(directory)/\(name)") }
   }
 }

@@ -75,6 +75,21 @@ struct AsOfTests {
     #expect(try asOf(2).head == log.head(2))
   }
 
+  @Test("states larger than the live tables are not kept together; the newest is, however large")
+  func prunedBySize() throws {
+    _ = try asOf(1)
+    for (age, name) in ["7", "8"].enumerated() {
+      let path = folder.path + "/asof/\(name)-fremd.sqlite"
+      #expect(FileManager.default.createFile(atPath: path, contents: nil))
+      let file = try #require(FileHandle(forWritingAtPath: path))
+      try file.truncate(atOffset: 40 << 20)
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSince1970: 1000 - Double(age))], ofItemAtPath: path)
+    }
+    _ = try asOf(2)
+    #expect(try kept().map { $0.prefix(2) } == ["1-", "2-", "7-"])
+  }
+
   @Test("a past beyond the end of the log is an error and leaves nothing behind")
   func beyond() throws {
     #expect(throws: ReadModelError.logEnds(at: 80, wanted: 81)) { try asOf(81) }
