@@ -53,6 +53,8 @@ public final class Ledger: Sendable {
     }
     let reader = try LogReader(directory, holding: lock)
     let packs = try source.packs(for: reader)
+    // Compiling their SQL needs nothing of the log, and takes about as long as opening it.
+    async let compiling = ProjectionPlan(packs)
     let documents = try DocumentStore(directory: directory.documents)
     try documents.tidyUploads()
     let keys = try KeyStore(directory: directory.personKeys)
@@ -65,12 +67,14 @@ public final class Ledger: Sendable {
       try await Erasing.finish(in: log, keys: keys)
       try Contents(log: log, store: documents, anchors: nil).finishRemovals()
       try await recordCuts(log)
+      // Packs whose SQL is wrong are not recorded.
+      let plan = try await compiling
       try await recordPacks(packs, documents, log)
       let preparation = EventPreparation(packs: packs, keys: keys) { event in
         try log.isRecorded(source: event.source, id: event.id)
       }
       let projections = try Projections(
-        directory: directory.cache, packs: packs, source: OpenLogSource(log: log),
+        directory: directory.cache, plan: plan, source: OpenLogSource(log: log),
         timeZone: log.description.timeZone,
         notify: { notice in logger.notice("projections", metadata: ["notice": "\(notice)"]) })
       return Ledger(

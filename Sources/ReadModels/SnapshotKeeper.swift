@@ -22,8 +22,8 @@ final class SnapshotKeeper {
   private let source: any RecordSource
   private var days: LocalDays
   private var chain: SnapshotChain
-  /// The numbers of the pages kept since the newest mark.
-  private var kept: Set<UInt32> = []
+  /// The numbers of the pages kept since the newest mark; nil: not read yet, for there may be many.
+  private var kept: Set<UInt32>?
 
   static func folder(beside database: String) -> String {
     URL(fileURLWithPath: database).deletingLastPathComponent().path + "/snapshots"
@@ -38,12 +38,7 @@ final class SnapshotKeeper {
     self.source = source
     days = try LocalDays(timeZone: timeZone)
     chain = SnapshotChain(packs: plan.packs.digest.hex)
-    if let known = SnapshotChain(in: folder), known.packs == chain.packs, let newest = known.marks.last,
-      let kept = try? pages(of: newest).numbers(newest.count)
-    {
-      chain = known
-      self.kept = kept
-    }
+    if let known = SnapshotChain(in: folder), known.packs == chain.packs { chain = known }
   }
 
   /// Forgets all states; the tables were made anew, or by other packs.
@@ -90,6 +85,9 @@ final class SnapshotKeeper {
 
   private func keep(_ changed: [UInt32]) throws {
     guard let newest = chain.marks.indices.last else { return }
+    var kept = try self.kept ?? pages(of: chain.marks[newest]).numbers(chain.marks[newest].count)
+    // There are not to be two of them.
+    self.kept = nil
     let wanted = changed.filter { $0 >= 1 && $0 <= chain.marks[newest].pages && !kept.contains($0) }
     let file = try OpenedFile(database, O_RDONLY)
     // Some at a time: there may be many after a long transaction.
@@ -102,6 +100,7 @@ final class SnapshotKeeper {
       chain.marks[newest].count += contents.count
       kept.formUnion(numbers)
     }
+    self.kept = kept
   }
 
   // MARK: Marks

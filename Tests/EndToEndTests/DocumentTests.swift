@@ -308,8 +308,9 @@ struct DocumentTests {
   @Test func destroyedContentIsGoneItsRecordsStayAndNothingIsMissing() throws {
     try run { ledger, content in
       #expect(try destroy(ledger, content).status == 404)
-      _ = try ledger.put(content)
+      _ = try ledger.put(content, mediaType: "text/plain")
       #expect(try ledger.curl.send(content.path, method: "DELETE").status == 400)
+      #expect(try ledger.read(content).headers["content-type"] == "text/plain")
       #expect(try destroy(ledger, content).status == 200)
       #expect(!FileManager.default.fileExists(atPath: content.place(in: ledger).path))
       #expect(try ledger.read(content).status == 404)
@@ -318,10 +319,11 @@ struct DocumentTests {
       #expect(try ledger.verify("--documents").status == 0)
       let second = try Program.run(Repository.root.appending(path: "tools/verify.py"), [ledger.path, "--documents"])
       #expect(second.status == 0, "\(second.errors)")
-      // It may be filed again, and destroyed again.
-      let again = try ledger.put(content, headers: ["Expect:"])
+      // It may be filed again, as something else, and destroyed again.
+      let again = try ledger.put(content, mediaType: "text/markdown", headers: ["Expect:"])
       #expect(again.status == 201)
-      #expect(try ledger.read(content).body == text)
+      let read = try ledger.read(content)
+      #expect(read.body == text && read.headers["content-type"] == "text/markdown")
       #expect(try ledger.verify("--documents").status == 0)
       #expect(try destroy(ledger, content).status == 200)
       #expect(try uploads(ledger) == [])

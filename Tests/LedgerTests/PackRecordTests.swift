@@ -3,6 +3,7 @@ import DomainPacks
 import EventLog
 import Foundation
 import LogFormat
+import ReadModels
 import Testing
 import TransparencyLog
 
@@ -87,6 +88,15 @@ import TransparencyLog
       try ledger.writePack(events: "{")
       await #expect(throws: PackError.self) { try await ledger.open() }
       #expect(try ledger.records.count == 1)
+    }
+  }
+
+  @Test("A pack whose SQL is wrong is refused, and not recorded")
+  func brokenSQL() async throws {
+    try await withLedger { ledger in
+      try ledger.writePack(projection: "CREATE TABLE rad (subject TEXT, FOREIGN);")
+      await #expect(throws: PackSQLError.self) { try await ledger.open() }
+      #expect(try ledger.records(of: "fachpakete-gesetzt").isEmpty)
     }
   }
 
