@@ -112,8 +112,9 @@ import Testing
       try await ledger.append(event("0", data: #"{"marke":"Diamant","schloss":"Zahlen 4711"}"#))
       _ = try await open.erase(request(by: "anna"), by: TestLedger.portal)
       let asked = try #require(try ledger.records(of: ErasureRecord.requested).first)
-      try await Ledger.record(
-        ErasureRecord.carriedOut, id: try ErasureRecord.key(asked).hex, String(decoding: asked.data?.text ?? [], as: UTF8.self), open.log)
+      let key = try ErasureRecord.key(asked).hex
+      let data = String(decoding: asked.data?.text ?? [], as: UTF8.self)
+      try await Ledger.record(ErasureRecord.carriedOut, id: key, data, open.log)
       try ledger.close()
       try await scenario(ledger, URL(fileURLWithPath: ledger.directory.personKeys))
     }
