@@ -54,7 +54,7 @@ public final class Ledger: Sendable {
     let reader = try LogReader(directory, holding: lock)
     let packs = try source.packs(for: reader)
     // Compiling their SQL needs nothing of the log, and takes about as long as opening it.
-    async let compiling = ProjectionPlan(packs)
+    async let compiling = ProjectionPlan(packs, recordedIn: reader)
     let documents = try DocumentStore(directory: directory.documents)
     try documents.tidyUploads()
     let keys = try KeyStore(directory: directory.personKeys)

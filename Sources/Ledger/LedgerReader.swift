@@ -21,7 +21,7 @@ public struct LedgerReader: Sendable {
     let source = LogFilesSource(reader: log)
     if let asOf {
       return try Projections.asOf(
-        directory: log.directory.cache, plan: ProjectionPlan(packs), source: source, size: log.size(asOf: asOf),
+        directory: log.directory.cache, plan: plan(), source: source, size: log.size(asOf: asOf),
         timeZone: log.description.timeZone)
     }
     if log.isLive {
@@ -63,7 +63,7 @@ public struct LedgerReader: Sendable {
     try FileManager.default.createDirectory(
       atPath: log.directory.cache, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
     return try Projections(
-      directory: log.directory.cache, packs: packs, source: LogFilesSource(reader: log),
+      directory: log.directory.cache, plan: plan(), source: LogFilesSource(reader: log),
       timeZone: log.description.timeZone)
   }
 
@@ -72,6 +72,8 @@ public struct LedgerReader: Sendable {
     // Whoever has it open goes on reading; the file is gone when they are done.
     defer { unlink(file) }
     return try Projections.build(
-      at: file, packs: packs, source: source, size: log.size, timeZone: log.description.timeZone)
+      at: file, plan: plan(), source: source, size: log.size, timeZone: log.description.timeZone)
   }
+
+  private func plan() throws -> ProjectionPlan { try ProjectionPlan(packs, recordedIn: log) }
 }

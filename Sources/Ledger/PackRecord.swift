@@ -3,6 +3,7 @@ import DomainPacks
 import EventLog
 import Foundation
 import LogFormat
+import ReadModels
 import TransparencyLog
 
 /// Which domain packs are in force, as the log says: the record `de.aktenspur.ledger.fachpakete-gesetzt` names each
@@ -79,5 +80,13 @@ public enum PackSourceError: Error, Sendable, Hashable, CustomStringConvertible 
       "the ledger has no domain packs yet and none were found: name their folder with --packs or AKTENSPUR_PACKS"
     case .record(let sequence, let reason): "record \(sequence) does not name the domain packs: \(reason)"
     }
+  }
+}
+
+extension ProjectionPlan {
+  /// The plan of a ledger's packs. Those that its log names were checked before they were recorded.
+  init(_ packs: PackSet, recordedIn log: LogReader) throws {
+    let newest = try log.newestLedgerRecord(PackRecord.name)
+    try self.init(packs, checksReading: !PackRecord.names(newest, packs))
   }
 }

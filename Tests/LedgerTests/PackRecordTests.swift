@@ -91,10 +91,12 @@ import TransparencyLog
     }
   }
 
-  @Test("A pack whose SQL is wrong is refused, and not recorded")
-  func brokenSQL() async throws {
+  @Test(
+    "A pack whose SQL is wrong is refused, and not recorded",
+    arguments: ["CREATE TABLE rad (subject TEXT, FOREIGN);", "CREATE VIEW rad AS SELECT marke FROM keines;"])
+  func brokenSQL(projection: String) async throws {
     try await withLedger { ledger in
-      try ledger.writePack(projection: "CREATE TABLE rad (subject TEXT, FOREIGN);")
+      try ledger.writePack(projection: projection)
       await #expect(throws: PackSQLError.self) { try await ledger.open() }
       #expect(try ledger.records(of: "fachpakete-gesetzt").isEmpty)
     }
