@@ -9,8 +9,8 @@ import TransparencyLog
 /// Cosignatures of witnesses: checked again by the ledger, kept with the checkpoint, and recorded once.
 struct CosignatureAnchorTests {
   let witness: CosigningKey
-  /// Seconds since 1970.
-  let now = UInt64(Date().timeIntervalSince1970)
+  /// Seconds since 1970. Not that of the test's beginning: among many others it may go on much later.
+  private var now: UInt64 { UInt64(Date().timeIntervalSince1970) }
 
   init() throws {
     witness = try CosigningKey.generate(name: "witness.example/w")
@@ -19,12 +19,13 @@ struct CosignatureAnchorTests {
   /// A checkpoint that has left the house, and the witness's line on it.
   private func cosigned(
     _ ledger: Ledger
-  ) async throws -> (note: SignedNote, line: SignedNote.Signature) {
+  ) async throws -> (note: SignedNote, line: SignedNote.Signature, time: UInt64) {
     let text = try await ledger.checkpointToSend(by: TestLedger.clerk)
     var note = try SignedNote(parsing: Array(text.utf8))
-    let line = try witness.cosignature(of: note.text, at: now)
+    let time = now
+    let line = try witness.cosignature(of: note.text, at: time)
     try note.append(signatureLines: line.line)
-    return (note, line)
+    return (note, line, time)
   }
 
   @Test("The cosignature stands in the kept checkpoint, and the log says who gave it and when")
@@ -32,7 +33,7 @@ struct CosignatureAnchorTests {
     try await withLedger { ledger in
       try await ledger.open()
       try await ledger.append(event("1"))
-      let (note, line) = try await cosigned(ledger.ledger)
+      let (note, line, time) = try await cosigned(ledger.ledger)
       let size = try Checkpoint(text: note.text).size
       #expect(size == ledger.ledger.durableSize)
       let receipt = try await ledger.ledger.anchor(
@@ -44,7 +45,7 @@ struct CosignatureAnchorTests {
       let data = try #require(record.data)
       let expected = """
         {"art":"zeuge","size":\(size),"root":"\(root.base64)","zeuge":"\(witness.verifierKey)",\
-        "cosignatur":"\(line.line.dropLast())","zeit":"\(Timestamp(microseconds: Int64(now) * 1_000_000).text)"}
+        "cosignatur":"\(line.line.dropLast())","zeit":"\(Timestamp(microseconds: Int64(time) * 1_000_000).text)"}
         """
       #expect(String(decoding: data.text, as: UTF8.self) == expected)
       let kept = try #require(try KeptCheckpoints(ledger.directory).note(size: size))
@@ -60,7 +61,7 @@ struct CosignatureAnchorTests {
       var lines: [(size: UInt64, line: String)] = []
       for id in ["1", "2", "3"] {
         try await ledger.append(event(id, "geprueft"))
-        let (note, line) = try await cosigned(ledger.ledger)
+        let (note, line, _) = try await cosigned(ledger.ledger)
         lines.append((try Checkpoint(text: note.text).size, line.line))
       }
       for (size, line) in lines.reversed() {
@@ -79,7 +80,7 @@ struct CosignatureAnchorTests {
   func once() async throws {
     try await withLedger { ledger in
       try await ledger.open()
-      let (note, _) = try await cosigned(ledger.ledger)
+      let (note, _, _) = try await cosigned(ledger.ledger)
       let first = try await ledger.ledger.anchor(.note(note), by: witness.verifierKey, asked: TestLedger.clerk)
       // Later, or earlier than it said before: the first statement stays.
       for time in [now + 50, now - 50] {
@@ -104,7 +105,7 @@ struct CosignatureAnchorTests {
     try await withLedger { ledger in
       try await ledger.open()
       let opened = ledger.ledger
-      let (note, line) = try await cosigned(opened)
+      let (note, line, _) = try await cosigned(opened)
       let size = try Checkpoint(text: note.text).size
       let before = try ledger.records.count
       func refusal(
@@ -162,7 +163,7 @@ struct CosignatureAnchorTests {
   func crashBetween() async throws {
     try await withLedger { ledger in
       try await ledger.open()
-      let (note, line) = try await cosigned(ledger.ledger)
+      let (note, line, _) = try await cosigned(ledger.ledger)
       let size = try Checkpoint(text: note.text).size
       try KeptCheckpoints(ledger.directory).keep(note, size: size)
       var later = note.keeping { $0 != line }
