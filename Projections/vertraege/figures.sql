@@ -1,8 +1,10 @@
+-- Die Kennzahlen der Verträge. `:subject` beschränkt sie auf einen Vertrag, wie in den Tabellen des Berichts.
+
 -- figure vertraege.gesamt: Verträge im Register [Verträge]
 WITH bestand AS (
   SELECT *
   FROM vertrag_bestand
-  WHERE kennzahl = 'vertraege.gesamt' AND stichtag <= :effective
+  WHERE kennzahl = 'vertraege.gesamt' AND stichtag <= :effective AND :subject IS NULL
   ORDER BY stichtag DESC, sequence DESC
   LIMIT 1
 )
@@ -12,6 +14,7 @@ UNION ALL
 SELECT v.sequence, 1
 FROM vertrag AS v
 WHERE v.erfasst_am <= :effective
+  AND v.vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
   AND NOT EXISTS (
     SELECT 1
     FROM bestand AS b
@@ -22,50 +25,57 @@ WHERE v.erfasst_am <= :effective
 SELECT sequence
 FROM vertrag
 WHERE erfasst_am <= :effective
+  AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
   AND coalesce(beginn, '') <= :effective
   AND coalesce(ende, '9999-12-31') >= :effective;
 
 -- figure vertraege.geprueft: Nach § 2b UStG geprüfte Verträge [Verträge]
 SELECT sequence
 FROM vertrag_2b_stand
-WHERE stand = 'geprueft' AND bekannt_ab <= :effective;
+WHERE stand = 'geprueft'
+  AND bekannt_ab <= :effective
+  AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'');
 
 -- figure vertraege.offen: Verträge mit offenen Angaben zu § 2b UStG [Verträge]
 SELECT sequence
 FROM vertrag_2b_stand
-WHERE stand = 'offen' AND bekannt_ab <= :effective;
+WHERE stand = 'offen'
+  AND bekannt_ab <= :effective
+  AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'');
 
 -- figure vertraege.zu-pruefen: Von der Steuerabteilung zu prüfende Verträge [Verträge]
 SELECT sequence
 FROM vertrag_2b_stand
-WHERE stand = 'zu_pruefen' AND bekannt_ab <= :effective;
+WHERE stand = 'zu_pruefen'
+  AND bekannt_ab <= :effective
+  AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'');
 
 -- figure vertraege.entschieden: Verträge mit Entscheidung der Steuerabteilung [Verträge]
 SELECT max(sequence) AS sequence
 FROM vertrag_2b_entscheidung
 WHERE entschieden_am <= :effective
+  AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
 GROUP BY vertrag;
 
 -- figure vertraege.freigegeben: Steuerlich freigegebene Verträge [Verträge]
 SELECT freigegeben_sequence AS sequence
 FROM vertrag
-WHERE freigegeben_am <= :effective;
+WHERE freigegeben_am <= :effective
+  AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'');
 
 -- figure vertraege.aenderung-rechtsstand: Verträge, deren Ergebnis sich mit dem Ende der Option ändert [Verträge]
-SELECT n.sequence
-FROM vertrag_2b AS a
-JOIN vertrag_2b AS n ON n.vertrag = a.vertrag AND n.rechtsstand = 'neurecht'
+SELECT a.neu_sequence AS sequence
+FROM vertrag_2b_aenderung AS a
 JOIN vertrag AS v ON v.vertrag = a.vertrag
-WHERE a.rechtsstand = 'altrecht'
-  AND v.bekannt_ab <= :effective
-  AND (a.regel, a.steuerbar, a.steuerstatus, coalesce(a.satz_prozent, -1))
-    <> (n.regel, n.steuerbar, n.steuerstatus, coalesce(n.satz_prozent, -1));
+WHERE v.bekannt_ab <= :effective
+  AND a.vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'');
 
 -- figure vertraege.entgelt-jahr: Jahresentgelte der laufenden Verträge [Cent]
 SELECT sequence, entgelt_jahr_cent AS value
 FROM vertrag
 WHERE entgelt_jahr_cent IS NOT NULL
   AND erfasst_am <= :effective
+  AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
   AND coalesce(beginn, '') <= :effective
   AND coalesce(ende, '9999-12-31') >= :effective;
 
@@ -74,19 +84,22 @@ SELECT sequence, betrag_cent AS value
 FROM vertrag_2b
 WHERE steuerstatus = 'steuerpflichtig'
   AND betrag_cent IS NOT NULL
-  AND leistungsdatum BETWEEN :from AND :to;
+  AND leistungsdatum BETWEEN :from AND :to
+  AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'');
 
 -- figure vertraege.betrag-zu-klaeren: Beträge von Leistungen mit ungeklärtem Ergebnis im Zeitraum [Cent]
 SELECT sequence, betrag_cent AS value
 FROM vertrag_2b
 WHERE steuerstatus = 'zu_pruefen'
   AND betrag_cent IS NOT NULL
-  AND leistungsdatum BETWEEN :from AND :to;
+  AND leistungsdatum BETWEEN :from AND :to
+  AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'');
 
 -- figure vertraege.fristen-3-monate: Verträge, die in 3 Monaten enden oder zu kündigen sind [Verträge]
 SELECT max(sequence) AS sequence
 FROM vertrag_termin
 WHERE monat = substr(:effective, 1, 7)
+  AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
   AND (
     ende BETWEEN :effective AND date(:effective, '+3 months')
     OR kuendigen_bis BETWEEN :effective AND date(:effective, '+3 months')
@@ -97,6 +110,7 @@ GROUP BY vertrag;
 SELECT max(sequence) AS sequence
 FROM vertrag_termin
 WHERE monat = substr(:effective, 1, 7)
+  AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
   AND (
     ende BETWEEN :effective AND date(:effective, '+6 months')
     OR kuendigen_bis BETWEEN :effective AND date(:effective, '+6 months')
@@ -107,6 +121,7 @@ GROUP BY vertrag;
 SELECT max(sequence) AS sequence
 FROM vertrag_termin
 WHERE monat = substr(:effective, 1, 7)
+  AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
   AND (
     ende BETWEEN :effective AND date(:effective, '+12 months')
     OR kuendigen_bis BETWEEN :effective AND date(:effective, '+12 months')
@@ -116,15 +131,20 @@ GROUP BY vertrag;
 -- figure vertraege.steuer-19: In den Beträgen des Zeitraums enthaltene Umsatzsteuer zu 19 % [Cent]
 SELECT sequence, steuer_cent AS value
 FROM vertrag_2b_steuer
-WHERE satz_prozent = 19 AND leistungsdatum BETWEEN :from AND :to;
+WHERE satz_prozent = 19
+  AND leistungsdatum BETWEEN :from AND :to
+  AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'');
 
 -- figure vertraege.steuer-7: In den Beträgen des Zeitraums enthaltene Umsatzsteuer zu 7 % [Cent]
 SELECT sequence, steuer_cent AS value
 FROM vertrag_2b_steuer
-WHERE satz_prozent = 7 AND leistungsdatum BETWEEN :from AND :to;
+WHERE satz_prozent = 7
+  AND leistungsdatum BETWEEN :from AND :to
+  AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'');
 
 -- figure vertraege.gruppen-ueber-grenze: Verträge in Gruppen über der Grenze des § 2b Abs. 2 Nr. 1 im Jahr des Stichtags [Verträge]
 SELECT value AS sequence
 FROM vertrag_2b_gruppe AS g, json_each(g.sequences)
 WHERE g.jahr = CAST(substr(:effective, 1, 4) AS INTEGER)
-  AND max(coalesce(g.summe_cent, 0), coalesce(g.summe_neu_cent, 0)) > g.grenze_cent;
+  AND max(coalesce(g.summe_cent, 0), coalesce(g.summe_neu_cent, 0)) > g.grenze_cent
+  AND (:subject IS NULL OR g.gruppe IN (SELECT taetigkeitsgruppe FROM vertrag_2b_mitglied WHERE vertrag = :subject));

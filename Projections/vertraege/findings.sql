@@ -1,10 +1,13 @@
+-- Die Befunde zu den Verträgen. `:subject` beschränkt sie auf einen Vertrag, wie in den Tabellen des Berichts.
+
 -- finding vertraege.entscheidung-weicht-ab: Entscheidung weicht vom berechneten Ergebnis ab
 SELECT
   vertrag || coalesce(' (Leistung ' || leistungsdatum || ')', '') || ': ' || abweichung
     || ' (' || regel || ', Regelversion ' || regelversion || ')' AS text,
   json_array(sequence, entscheidung_sequence) AS sequences
 FROM vertrag_2b
-WHERE abweichung IS NOT NULL;
+WHERE abweichung IS NOT NULL
+  AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'');
 
 -- finding vertraege.entscheidung-alte-regeln: Entscheidung nach früheren Regeln
 SELECT
@@ -14,6 +17,7 @@ SELECT
 FROM vertrag_2b_entscheidung AS d
 CROSS JOIN vertrag_2b_version AS v
 WHERE d.regelversion IS NOT v.regelversion
+  AND d.vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
   AND d.sequence IN (SELECT z.entscheidung_sequence FROM vertrag_2b AS z);
 
 -- finding vertraege.entscheidung-veraltet: Angaben sind jünger als die Entscheidung
@@ -24,14 +28,16 @@ FROM vertrag_2b_angaben AS a
 JOIN vertrag_2b_entscheidung AS d
   ON d.vertrag = a.vertrag
   AND d.sequence = (SELECT max(n.sequence) FROM vertrag_2b_entscheidung AS n WHERE n.vertrag = a.vertrag)
-WHERE a.sequence > d.sequence;
+WHERE a.sequence > d.sequence
+  AND a.vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'');
 
 -- finding vertraege.entscheidung-ohne-ergebnis: Entscheidung ohne Ergebnis
 SELECT
   vertrag || ': Entscheidung vom ' || entschieden_am || ' nennt kein Ergebnis' AS text,
   sequence AS sequences
 FROM vertrag_2b_entscheidung
-WHERE steuerbar IS NULL;
+WHERE steuerbar IS NULL
+  AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'');
 
 -- finding vertraege.gruppe-ueber-grenze: Gruppe gleichartiger Tätigkeiten über der Grenze
 SELECT
@@ -44,7 +50,8 @@ SELECT
     ) AS text,
   sequences
 FROM vertrag_2b_gruppe
-WHERE max(coalesce(summe_cent, 0), coalesce(summe_neu_cent, 0)) > grenze_cent;
+WHERE max(coalesce(summe_cent, 0), coalesce(summe_neu_cent, 0)) > grenze_cent
+  AND (:subject IS NULL OR gruppe IN (SELECT taetigkeitsgruppe FROM vertrag_2b_mitglied WHERE vertrag = :subject));
 
 -- finding vertraege.gruppe-ungewiss: Offene Angaben können eine Gruppe über die Grenze heben
 SELECT
@@ -53,7 +60,8 @@ SELECT
   sequences
 FROM vertrag_2b_gruppe
 WHERE summe_moeglich_cent > grenze_cent
-  AND max(coalesce(summe_cent, 0), coalesce(summe_neu_cent, 0)) <= grenze_cent;
+  AND max(coalesce(summe_cent, 0), coalesce(summe_neu_cent, 0)) <= grenze_cent
+  AND (:subject IS NULL OR gruppe IN (SELECT taetigkeitsgruppe FROM vertrag_2b_mitglied WHERE vertrag = :subject));
 
 -- finding vertraege.option-9-unzulaessig: Verzicht nach § 9 auf eine Befreiung, die § 9 Abs. 1 nicht nennt
 SELECT
@@ -61,6 +69,7 @@ SELECT
   a.sequence AS sequences
 FROM vertrag_2b_angaben AS a
 WHERE a.angaben ->> '$.option_9' = 1
+  AND a.vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
   AND a.angaben ->> '$.befreiung' <> 'keine'
   AND NOT EXISTS (
     SELECT 1
@@ -73,18 +82,21 @@ SELECT
   vertrag || ': nicht erfasst' AS text,
   sequence AS sequences
 FROM vertrag
-WHERE erfasst_am IS NULL;
+WHERE erfasst_am IS NULL
+  AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'');
 
 -- finding vertraege.ende-vor-beginn: Vertrag endet vor seinem Beginn
 SELECT
   vertrag || ': Beginn ' || beginn || ', Ende ' || ende AS text,
   sequence AS sequences
 FROM vertrag
-WHERE ende < beginn;
+WHERE ende < beginn
+  AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'');
 
 -- finding vertraege.bestand-unbekannt: Bestand zu einer Kennzahl, die keinen Bestand kennt
 SELECT
   kennzahl || ' ' || wert || ' (' || quelle || ')' AS text,
   sequence AS sequences
 FROM vertrag_bestand
-WHERE kennzahl <> 'vertraege.gesamt';
+WHERE kennzahl <> 'vertraege.gesamt'
+  AND :subject IS NULL;

@@ -919,6 +919,50 @@ LEFT JOIN vertrag_2b_entscheidung AS d
       )
   );
 
+-- The result alone, with the rate, for lists of many contracts.
+CREATE VIEW vertrag_2b_ergebnis AS
+SELECT
+  z.vertrag,
+  z.zeile,
+  z.leistungsdatum,
+  z.rechtsstand,
+  z.regel,
+  z.steuerbar,
+  z.steuerstatus,
+  (
+    SELECT CAST(p.satz_prozent AS INTEGER)
+    FROM vertrag_2b_saetze AS p
+    WHERE p.satz_klasse = z.satz_klasse
+      AND z.rechtstag BETWEEN coalesce(p.gilt_von, '') AND coalesce(nullif(p.gilt_bis, ''), '9999-12-31')
+  ) AS satz_prozent,
+  z.betrag_cent,
+  z.sequence
+FROM vertrag_2b_zeile AS z;
+
+-- The contracts with another result under the new law than under the old one: taxable or not, with what status and rate.
+-- Another rule with the same result is no change.
+CREATE VIEW vertrag_2b_aenderung AS
+SELECT
+  a.vertrag,
+  a.leistungsdatum AS alt_datum,
+  a.regel AS alt_regel,
+  a.steuerbar AS alt_steuerbar,
+  a.steuerstatus AS alt_steuerstatus,
+  a.satz_prozent AS alt_satz_prozent,
+  n.leistungsdatum AS neu_datum,
+  n.regel AS neu_regel,
+  n.steuerbar AS neu_steuerbar,
+  n.steuerstatus AS neu_steuerstatus,
+  n.satz_prozent AS neu_satz_prozent,
+  a.sequence AS alt_sequence,
+  n.sequence AS neu_sequence
+FROM vertrag_2b_ergebnis AS a
+JOIN vertrag_2b_ergebnis AS n ON n.vertrag = a.vertrag AND n.zeile = 1 AND n.rechtsstand = 'neurecht'
+WHERE a.zeile = 0
+  AND a.rechtsstand = 'altrecht'
+  AND (a.steuerbar, a.steuerstatus, coalesce(a.satz_prozent, -1))
+    <> (n.steuerbar, n.steuerstatus, coalesce(n.satz_prozent, -1));
+
 -- The tax in the amount of a taxable performance: the consideration is what the recipient pays (§ 10 Abs. 1 UStG), so that
 -- the tax is taken out of it, rounded to the cent.
 CREATE VIEW vertrag_2b_steuer AS
@@ -929,7 +973,7 @@ SELECT
   betrag_cent,
   (2 * betrag_cent * satz_prozent + 100 + satz_prozent) / (2 * (100 + satz_prozent)) AS steuer_cent,
   sequence
-FROM vertrag_2b
+FROM vertrag_2b_ergebnis
 WHERE steuerstatus = 'steuerpflichtig' AND betrag_cent IS NOT NULL;
 
 -- The rules tried for each date of performance, in their order, up to the one that holds whatever is still missing, each
@@ -1057,13 +1101,8 @@ SELECT
   v.vertrag,
   v.fachdienst,
   v.bekannt_ab,
-  CASE k.rang WHEN 0 THEN 'geprueft' WHEN 1 THEN 'zu_pruefen' ELSE 'offen' END AS stand,
-  v.sequence
-FROM (
-  SELECT vertrag, max(rang) AS rang
-  FROM (
-    SELECT
-      z.vertrag,
+  CASE
+    max(
       CASE
         WHEN z.steuerstatus <> 'zu_pruefen' THEN 0
         WHEN (
@@ -1079,14 +1118,17 @@ FROM (
         ) THEN 0
         WHEN z.regel = 'offen' THEN 2
         ELSE 1
-      END AS rang
-    FROM vertrag_2b_zeile AS z
-    -- No limit: it keeps SQLite from sorting whole rows by contract in place of these two columns.
-    LIMIT -1
-  )
-  GROUP BY vertrag
-) AS k
-JOIN vertrag AS v ON v.vertrag = k.vertrag;
+      END
+    )
+    WHEN 0 THEN 'geprueft'
+    WHEN 1 THEN 'zu_pruefen'
+    ELSE 'offen'
+  END AS stand,
+  v.sequence
+FROM vertrag AS v
+-- In the order of the contracts, which then need not be sorted.
+CROSS JOIN vertrag_2b_zeile AS z ON z.vertrag = v.vertrag
+GROUP BY v.vertrag;
 
 -- For a month, the ends that a contract comes to, or must be given notice for, in it and in the twelve behind it: its own,
 -- or where it renews by itself the next ones. Who ends with a month ends with the month; otherwise a day that a month does

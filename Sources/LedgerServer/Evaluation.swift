@@ -37,8 +37,9 @@ extension Reading {
       throw .malformed("/format", "expected one of \(known)")
     }
     let subject = try query.text("subject")
+    let table = try query.text("table")
     let file = try await evaluate(query, for: user) { snapshot in
-      try Report.build(name: name, snapshot: snapshot, period: period, subject: subject).render(format)
+      try Report.build(name: name, snapshot: snapshot, period: period, subject: subject, table: table).render(format)
     }
     return .whole(.ok, format.contentType, file)
   }
@@ -77,7 +78,7 @@ extension Reading {
           throw Problem.notFound("the pack \(pack) has no table or view \(table)")
         }
         let quoted = object.name.replacing(scalar: "\"", with: "\"\"")
-        var rows = RowText()
+        var rows = RowsJSON()
         try snapshot.forEachRow("SELECT * FROM \"\(quoted)\"", limits: .query) {
           rows.columns = $0
         } row: {
@@ -127,6 +128,9 @@ extension Problem {
       self = .notFound(error.description)
       pointer = "/name"
     case .unknownReport: self = .notFound(error.description)
+    case .unknownTable:
+      self = .notFound(error.description)
+      pointer = "/table"
     case .ambiguousReport, .unknownPacks, .definition, .query: return nil
     }
   }

@@ -61,7 +61,7 @@ struct Reading: Sendable {
       return try await figures(
         try query(["as-of", "effective", "name"], repeatable: ["name"]), for: connection.user)
     case .report(let name):
-      return try await report(name, try query(["period", "as-of", "format", "subject"]), for: connection.user)
+      return try await report(name, try query(["period", "as-of", "format", "subject", "table"]), for: connection.user)
     case .projection(let pack, let table):
       return try await rows(of: table, in: pack, try query(["as-of"]), for: connection.user)
     // Taken by POST alone, and so not asked here.

@@ -188,8 +188,8 @@ private final class PlanCompiler {
       try explained(pack, file, section) {
         let compiled = try db.makeStatement(sql: sql)
         for name in PlanCompiler.parameters(of: compiled) {
-          guard let name, [":effective", ":from", ":to"].contains(name) else {
-            throw DatabaseError(message: "unknown parameter \(name ?? "?"); there are :effective :from :to")
+          guard let name, [":effective", ":from", ":to", ":subject"].contains(name) else {
+            throw DatabaseError(message: "unknown parameter \(name ?? "?"); there are :effective :from :to :subject")
           }
         }
       }

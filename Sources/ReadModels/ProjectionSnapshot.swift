@@ -31,6 +31,7 @@ public final class ProjectionSnapshot: Sendable {
   /// Nil once the snapshot is closed.
   private let connection: Mutex<ProjectionConnection?>
   private let isExpired = Atomic(false)
+  private let deadline: ContinuousClock.Instant?
 
   /// - Parameter lifetime: nil for a file that nobody writes any more.
   /// - Throws: ``ReadModelError/otherPacks(path:names:)`` where the file was made by others than `packs`.
@@ -47,6 +48,7 @@ public final class ProjectionSnapshot: Sendable {
     objects = opened.objects
     self.packs = packs
     connection = Mutex(opened.connection)
+    deadline = lifetime.map { .now + $0 }
     if let lifetime {
       let (seconds, attoseconds) = lifetime.components
       let wait = Double(seconds) + Double(attoseconds) * 1e-18
@@ -86,6 +88,8 @@ public final class ProjectionSnapshot: Sendable {
     columns: ([String]) throws -> Void, row: ([SQLValue]) throws -> Void
   ) throws {
     try connection.withLock { held in
+      // Whenever the timer's turn comes: who asks too late is told so.
+      if let deadline, deadline < .now { isExpired.store(true, ordering: .relaxed) }
       defer { if isExpired.load(ordering: .relaxed) { held = nil } }
       guard let connection = held, !isExpired.load(ordering: .relaxed) else { throw ReadModelError.snapshotExpired }
       try connection.queue.inDatabase { db in

@@ -39,6 +39,11 @@ struct DefinitionReader {
     return strings
   }
 
+  func boolean(_ object: JSONValue, _ pointer: String, _ name: String) throws(ReportingError) -> Bool {
+    guard let value = object[name]?.bool else { throw error(pointer + "/" + name, "expected true or false") }
+    return value
+  }
+
   func array(
     _ object: JSONValue, _ pointer: String, _ name: String
   ) throws(ReportingError) -> [(pointer: String, value: JSONValue)] {

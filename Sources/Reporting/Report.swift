@@ -33,12 +33,15 @@ public struct Report: Sendable {
   /// - Parameters:
   ///   - name: the folder's name under `berichte/` of one of the snapshot's packs.
   ///   - effective: the Stichtag, `YYYY-MM-DD`; by default the last day of the period.
-  ///   - subject: to narrow the tables that know one to it; figures and findings stay those of all.
+  ///   - subject: to narrow to it what knows one: the queries that name `:subject`.
+  ///   - table: to draw up this table alone, with the sections that go with every table; without figures and findings.
   /// - Throws: ``ReportingError``.
   public static func build(
-    name: String, snapshot: ProjectionSnapshot, period: Period, effective: String? = nil, subject: String? = nil
+    name: String, snapshot: ProjectionSnapshot, period: Period, effective: String? = nil, subject: String? = nil,
+    table: String? = nil
   ) throws(ReportingError) -> Report {
-    let definition = try ReportDefinition.find(name, in: snapshot.packs)
+    var definition = try ReportDefinition.find(name, in: snapshot.packs)
+    if let table { try definition.narrow(to: table) }
     let parameters = try QueryParameters(
       effective: effective ?? period.to, from: period.from, to: period.to, subject: subject)
     var names: [String] = []
@@ -86,6 +89,21 @@ public enum ReportFormat: String, Sendable, CaseIterable {
 }
 
 extension ReportDefinition {
+  /// Leaves one table and the sections that go with every table.
+  fileprivate mutating func narrow(to table: String) throws(ReportingError) {
+    guard queries.contains(where: { $0.table == table }) else {
+      throw .unknownTable(table, report: name, known: queries.map(\.table))
+    }
+    for index in sections.indices {
+      sections[index].figures = []
+      if !sections[index].isAlways { sections[index].tables.removeAll { $0.name != table } }
+    }
+    sections.removeAll { !$0.isAlways && $0.tables.isEmpty }
+    let kept = Set(sections.flatMap(\.tables).map(\.name) + [table])
+    queries.removeAll { !kept.contains($0.table) }
+    findings = []
+  }
+
   /// Refuses sections that print columns which the query of their table does not give.
   fileprivate func checkColumns(of tables: [ReportTable]) throws(ReportingError) {
     let columns = Dictionary(tables.map { ($0.name, $0.columns) }) { first, _ in first }

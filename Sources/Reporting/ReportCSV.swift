@@ -1,3 +1,4 @@
+import DomainPacks
 import ReadModels
 import TransparencyLog
 
@@ -29,15 +30,9 @@ extension Report {
 private enum CSV {
   static func write(_ records: [[String]]) -> [UInt8] {
     let width = records.map(\.count).max() ?? 0
-    var bytes: [UInt8] = []
-    for record in records {
-      for index in 0..<width {
-        if index > 0 { bytes.append(UInt8(ascii: ",")) }
-        if index < record.count { append(record[index], to: &bytes) }
-      }
-      bytes.append(contentsOf: "\r\n".utf8)
-    }
-    return bytes
+    var csv = CSVWriter()
+    for record in records { csv.append(record, width: width) }
+    return csv.bytes
   }
 
   static func text(_ value: SQLValue) -> String {
@@ -52,17 +47,5 @@ private enum CSV {
 
   static func sequences(_ sequences: [UInt64]) -> String {
     sequences.map(String.init).joined(separator: " ")
-  }
-
-  /// RFC 4180 §2.5–2.7: quoted where it holds a quote, a comma or a line break, quotes doubled.
-  private static func append(_ field: String, to bytes: inout [UInt8]) {
-    let special = field.utf8.contains { "\",\r\n".utf8.contains($0) }
-    guard special else { return bytes.append(contentsOf: field.utf8) }
-    bytes.append(UInt8(ascii: "\""))
-    for byte in field.utf8 {
-      if byte == UInt8(ascii: "\"") { bytes.append(byte) }
-      bytes.append(byte)
-    }
-    bytes.append(UInt8(ascii: "\""))
   }
 }

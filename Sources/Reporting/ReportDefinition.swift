@@ -12,7 +12,7 @@ import LogFormat
 /// | `<name>.mustache` | partials of both, `{{>name}}` |
 ///
 /// A table's SELECT has the parameters `:effective`, `:from`, `:to` and `:subject` (NULL unless the report is asked for one
-/// subject), and an `ORDER BY` that leaves no two rows equal.
+/// subject; a figure and a finding may name it too), and an `ORDER BY` that leaves no two rows equal.
 /// A column named `sequence` (a number) or `sequences` (a number or a JSON array) holds the records behind a row; it is
 /// printed as such and is no column of its own.
 ///
@@ -29,6 +29,7 @@ import LogFormat
 ///
 /// - `templates` names another report, whose templates stand in for those that the folder does not have.
 /// - `findings` names the packs whose findings are printed; without it those of all packs are.
+/// - `always` (`true`) prints a section also where one table is asked for alone, e.g. what the tables rest on.
 /// - `number` is printed before the heading; its parts give the heading's level (`1` is level 2, `1.1` is level 3 …).
 /// - `columns` names the columns to print, in order; `format` is one of ``ReportColumn/Format``.
 /// - `bars` draws the numbers of that column as bars beside the table, labelled by the first column.
@@ -42,6 +43,8 @@ struct ReportDefinition: Sendable {
     var paragraphs: [String]
     var figures: [String]
     var tables: [Table]
+    /// Whether it goes with every table that is asked for alone.
+    var isAlways = false
   }
 
   struct Table: Sendable {
@@ -144,10 +147,11 @@ struct ReportDefinition: Sendable {
   private static func section(
     _ value: JSONValue, _ pointer: String, _ reader: DefinitionReader
   ) throws(ReportingError) -> Section {
-    try reader.check(value, pointer, members: ["number", "heading", "text", "figures", "tables"])
+    try reader.check(value, pointer, members: ["number", "heading", "always", "text", "figures", "tables"])
     var section = Section(
       number: try reader.string(value, pointer, "number"), heading: try reader.string(value, pointer, "heading"),
       paragraphs: [], figures: [], tables: [])
+    if value["always"] != nil { section.isAlways = try reader.boolean(value, pointer, "always") }
     if value["text"] != nil { section.paragraphs = try reader.strings(value, pointer, "text") }
     if value["figures"] != nil { section.figures = try reader.strings(value, pointer, "figures") }
     if value["tables"] != nil {

@@ -6,6 +6,8 @@ public enum ReportingError: Error, Sendable, Hashable {
   case unknownFigures([String])
   /// No pack has a report of that name.
   case unknownReport(String, known: [String])
+  /// The report has no table of that name.
+  case unknownTable(String, report: String, known: [String])
   /// Two packs have a report of that name.
   case ambiguousReport(String, packs: [String])
   /// No pack of that name is in the set.
@@ -24,6 +26,8 @@ extension ReportingError: CustomStringConvertible {
     case .unknownReport(let name, let known):
       "no pack has a report \"\(name)\"; "
         + (known.isEmpty ? "there are none" : "known: \(known.joined(separator: ", "))")
+    case .unknownTable(let name, let report, let known):
+      "report \"\(report)\" has no table \"\(name)\"; known: \(known.joined(separator: ", "))"
     case .ambiguousReport(let name, let packs):
       "report \"\(name)\" is in more than one pack: \(packs.joined(separator: ", "))"
     case .unknownPacks(let names): "there is no pack \(ReportingError.quoted(names))"

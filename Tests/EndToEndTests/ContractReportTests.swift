@@ -45,8 +45,13 @@ struct ContractReportTests {
       var aenderungen: [Change]
     }
 
+    struct Finding: Decodable {
+      var text: String
+    }
+
     var figures: [Figure]
     var tables: Tables
+    var findings: [Finding]
   }
 
   private func report(_ ledger: LedgerUnderTest, _ format: String, _ more: String...) throws -> Data {
@@ -116,7 +121,15 @@ struct ContractReportTests {
           "2", "vertrag.2b-angaben-erfasst", on: "B", by: "fd",
           "{\(answers),\"leistungsdatum\":\"2026-12-01\",\"bga_altrecht\":true,\"betrag_cent\":11900}"
             .replacingOccurrences(of: "\"bga_altrecht\":false,", with: "")))
+      // Not taxable before by one rule and afterwards by another: nothing changes.
+      try ledger.record(
+        event(
+          "3", "vertrag.2b-angaben-erfasst", on: "C", by: "fd",
+          "{\(answers),\"jahresumsatz_gleichartig_cent\":100,\"leistung_von\":\"2026-01-01\",\"leistung_bis\":\"2027-12-31\",\"teilleistungen\":true}"
+            .replacingOccurrences(
+              of: "\"handlungsform\":\"privatrechtlich\"", with: "\"handlungsform\":\"oeffentlich_rechtlich\"")))
       let document = try report(ledger, "json").decoded(Document.self)
+      #expect(document.figures.first { $0.name == "vertraege.aenderung-rechtsstand" }?.value == 1)
       #expect(
         document.tables.aenderungen == [
           Document.Change(vertrag: "vertrag/A", alt: "R0: nein, entfaellt", neu: "R8: ja, steuerpflichtig 19 %")
@@ -151,6 +164,62 @@ struct ContractReportTests {
       }
       #expect(sheet.ergebnisse.contains("R1") && sheet.spur.contains("richtung: eingang"))
       #expect(sheet.regelversion == "2b-2026.1" && sheet.hinweis.contains("keine Steuerberatung"))
+    }
+  }
+
+  @Test func oneListAloneComesWithTheRuleVersionAndWithoutFiguresAndFindings() throws {
+    try LedgerUnderTest.run { ledger in
+      for number in ["A", "B"] {
+        try ledger.record(
+          event(number, "vertrag.erfasst", on: number, by: "register", #"{"titel":"T","fachdienst":"FD 20"}"#))
+      }
+      let list = try report(ledger, "csv", "--table", "stand")
+      let lines = String(decoding: list, as: UTF8.self).split(separator: "\r\n").map(String.init)
+      #expect(lines.contains { $0.hasPrefix("tabelle:stand,FD 20,2,0,2,0,") }, "\(lines)")
+      #expect(lines.contains { $0.hasPrefix("tabelle:regeln,2b-2026.1,") && $0.contains("keine Steuerberatung") })
+      let kinds = Set(lines.compactMap { $0.split(separator: ",").first.map(String.init) })
+      #expect(kinds == ["bericht", "fachpaket", "kennzahl", "befund", "tabelle:regeln", "tabelle:stand"])
+      #expect(lines.count { $0.hasPrefix("kennzahl") } == 1 && lines.count { $0.hasPrefix("befund") } == 1)
+      for format in ["html", "md", "csv", "json"] {
+        let answer = try ledger.get("/v1/reports/vertraege?period=2026-H2&table=stand&format=\(format)")
+        #expect(answer.text == String(decoding: try report(ledger, format, "--table", "stand"), as: UTF8.self))
+        #expect(answer.text.contains("FD 20") && answer.text.contains("keine Steuerberatung"))
+      }
+    }
+  }
+
+  @Test func unknownListIsRefusedWithThoseThatThereAre() throws {
+    try LedgerUnderTest.run { ledger in
+      let result = try ledger.command("report", arguments: ["vertraege", "--period", "2026-H2", "--table", "standd"])
+      #expect(result.status == 65 && result.output.isEmpty)
+      #expect(result.errors.contains("standd") && result.errors.contains("aenderungen"))
+      let answer = try ledger.get("/v1/reports/vertraege?period=2026-H2&table=standd")
+      #expect(answer.status == 404 && answer.text.contains("/table"))
+    }
+  }
+
+  @Test func reportOfOneContractCountsItAlone() throws {
+    try LedgerUnderTest.run { ledger in
+      for number in ["A", "B"] {
+        try ledger.record(event(number, "vertrag.erfasst", on: number, by: "register", #"{"titel":"T"}"#))
+        // Ends before it begins, and was decided without a result: a finding each.
+        let events = [
+          ("vertrag.geaendert", "fd", #"{"beginn":"2026-12-31"}"#),
+          ("vertrag.geaendert", "fd", #"{"ende":"2026-01-01"}"#),
+          ("vertrag.2b-angaben-erfasst", "fd", #"{"richtung":"ausgang"}"#),
+          ("vertrag.2b-entschieden", "steuer", #"{"begruendung":"vertagt"}"#),
+        ]
+        for (index, (type, person, data)) in events.enumerated() {
+          try ledger.record(event("\(number)\(index)", type, on: number, by: person, data))
+        }
+      }
+      let one = try report(ledger, "json", "--subject", "vertrag/B").decoded(Document.self)
+      #expect(one.figures.first { $0.name == "vertraege.gesamt" }?.value == 1)
+      #expect(one.figures.first { $0.name == "vertraege.offen" }?.value == 1)
+      #expect(one.findings.allSatisfy { $0.text.contains("vertrag/B") })
+      let all = try report(ledger, "json").decoded(Document.self)
+      #expect(all.figures.first { $0.name == "vertraege.gesamt" }?.value == 2)
+      #expect(one.findings.count * 2 == all.findings.count && one.findings.count >= 2)
     }
   }
 

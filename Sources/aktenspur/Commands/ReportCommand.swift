@@ -13,7 +13,8 @@ struct ReportCommand: ParsableCommand {
   @Argument(help: "The report's name, e.g. statusbericht.") var name: String
   @Option(help: "A half-year (2022-H2), quarter (2022-Q4), month (2022-12) or year (2022).") var period: String
   @Option(help: "The Stichtag, YYYY-MM-DD; default: the end of the period.") var effective: String?
-  @Option(help: "Narrow the tables that know one to this subject, e.g. vertrag/2022-0815.") var subject: String?
+  @Option(help: "Narrow to this subject what knows one, e.g. vertrag/2022-0815.") var subject: String?
+  @Option(help: "Print this table alone, e.g. fristen.") var table: String?
   @Option(
     help: "html, json, csv or md.",
     transform: { text in
@@ -34,7 +35,7 @@ struct ReportCommand: ParsableCommand {
     }
     let snapshot = try LedgerReader(at: try ledger.path(), packs: packs.source).snapshot(asOf: asOf.value)
     let report = try Report.build(
-      name: name, snapshot: snapshot, period: period, effective: effective, subject: subject)
+      name: name, snapshot: snapshot, period: period, effective: effective, subject: subject, table: table)
     let bytes = try report.render(format)
     guard let output, output != "-" else {
       Terminal.write(bytes)

@@ -1,4 +1,5 @@
--- Die Tabellen des Vertragsberichts. `:subject` beschränkt ihn auf einen Vertrag.
+-- Die Tabellen des Vertragsberichts. `:subject` beschränkt ihn auf einen Vertrag; ohne ihn umfassen seine Grenzen jeden
+-- Schlüssel, denn x'' liegt hinter jedem Text.
 
 -- table regeln: Regelversion der Prüfung
 SELECT regelversion, beschreibung, hinweis
@@ -16,7 +17,7 @@ SELECT
   json_group_array(sequence) AS sequences
 FROM vertrag_2b_stand
 WHERE bekannt_ab <= :effective
-  AND (:subject IS NULL OR vertrag = :subject)
+  AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
 GROUP BY coalesce(fachdienst, 'ohne Fachdienst')
 ORDER BY coalesce(fachdienst, 'ohne Fachdienst');
 
@@ -35,7 +36,7 @@ JOIN vertrag_2b_zeile AS z ON z.vertrag = s.vertrag AND z.regel = 'offen'
 CROSS JOIN vertrag_2b_version AS n
 WHERE s.stand = 'offen'
   AND s.bekannt_ab <= :effective
-  AND (:subject IS NULL OR s.vertrag = :subject)
+  AND s.vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
 ORDER BY coalesce(v.fachdienst, 'ohne Fachdienst'), s.vertrag, z.zeile;
 
 -- table zu-pruefen: Von der Steuerabteilung zu prüfen
@@ -54,7 +55,7 @@ JOIN vertrag AS v ON v.vertrag = s.vertrag
 JOIN vertrag_2b AS z ON z.vertrag = s.vertrag AND z.steuerstatus = 'zu_pruefen'
 WHERE s.stand = 'zu_pruefen'
   AND s.bekannt_ab <= :effective
-  AND (:subject IS NULL OR s.vertrag = :subject)
+  AND s.vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
 ORDER BY coalesce(v.fachdienst, 'ohne Fachdienst'), s.vertrag, z.zeile;
 
 -- table aenderungen: Ergebnisse, die sich mit dem Ende der Option ändern
@@ -62,20 +63,19 @@ SELECT
   a.vertrag,
   v.titel,
   coalesce(v.fachdienst, 'ohne Fachdienst') AS fachdienst,
-  a.leistungsdatum AS alt_datum,
-  a.regel || ': ' || a.steuerbar || ', ' || a.steuerstatus || coalesce(' ' || a.satz_prozent || ' %', '') AS alt,
-  n.leistungsdatum AS neu_datum,
-  n.regel || ': ' || n.steuerbar || ', ' || n.steuerstatus || coalesce(' ' || n.satz_prozent || ' %', '') AS neu,
-  n.regelversion,
-  json_array(a.sequence, n.sequence) AS sequences
-FROM vertrag_2b AS a
-JOIN vertrag_2b AS n ON n.vertrag = a.vertrag AND n.rechtsstand = 'neurecht'
+  a.alt_datum,
+  a.alt_regel || ': ' || a.alt_steuerbar || ', ' || a.alt_steuerstatus || coalesce(' ' || a.alt_satz_prozent || ' %', '')
+    AS alt,
+  a.neu_datum,
+  a.neu_regel || ': ' || a.neu_steuerbar || ', ' || a.neu_steuerstatus || coalesce(' ' || a.neu_satz_prozent || ' %', '')
+    AS neu,
+  r.regelversion,
+  json_array(a.alt_sequence, a.neu_sequence) AS sequences
+FROM vertrag_2b_aenderung AS a
 JOIN vertrag AS v ON v.vertrag = a.vertrag
-WHERE a.rechtsstand = 'altrecht'
-  AND v.bekannt_ab <= :effective
-  AND (:subject IS NULL OR a.vertrag = :subject)
-  AND (a.regel, a.steuerbar, a.steuerstatus, coalesce(a.satz_prozent, -1))
-    <> (n.regel, n.steuerbar, n.steuerstatus, coalesce(n.satz_prozent, -1))
+CROSS JOIN vertrag_2b_version AS r
+WHERE v.bekannt_ab <= :effective
+  AND a.vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
 ORDER BY coalesce(v.fachdienst, 'ohne Fachdienst'), a.vertrag;
 
 -- table fristen: Verträge, die in den nächsten zwölf Monaten enden, sich verlängern oder zu kündigen sind
@@ -108,7 +108,7 @@ FROM (
     ) AS kuendigen_bis
   FROM vertrag_termin
   WHERE monat = substr(:effective, 1, 7)
-    AND (:subject IS NULL OR vertrag = :subject)
+    AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
   GROUP BY vertrag
 ) AS k
 JOIN vertrag AS v ON v.vertrag = k.vertrag
@@ -143,7 +143,7 @@ SELECT
   json_group_array(sequence) AS sequences
 FROM vertrag_2b_steuer
 WHERE leistungsdatum BETWEEN :from AND :to
-  AND (:subject IS NULL OR vertrag = :subject)
+  AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
 GROUP BY satz_prozent
 ORDER BY satz_prozent;
 
@@ -216,5 +216,5 @@ SELECT
 FROM vertrag AS v
 CROSS JOIN vertrag_2b_version AS n
 WHERE v.bekannt_ab <= :effective
-  AND (:subject IS NULL OR v.vertrag = :subject)
+  AND v.vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
 ORDER BY v.vertrag;

@@ -21,7 +21,7 @@ struct DueCommand: ParsableCommand {
     let day = effective ?? AsOf.today(in: reader.log.description.timeZone)
     guard case .day? = AsOf(day) else { throw ValidationError("--effective: expected a day YYYY-MM-DD, found \(day)") }
     let due = try DueList.read(in: try reader.snapshot(asOf: asOf.value), on: day)
-    if json { return Terminal.print(due.json) }
+    if json { return Terminal.write(RowsJSON(due).finished() + "\n".utf8) }
     let columns = Language.text(en: "due what subject title text hold", de: "fällig was Gegenstand Titel Text Sperre")
     Terminal.write(
       TextTable(columns.split(separator: " ").map(String.init), due.rows.map { $0.map(\.shown) }).text.utf8)

@@ -1,25 +1,29 @@
 import LogFormat
-import ReadModels
 import TransparencyLog
 
-/// Rows as JSON: one array of objects with the columns as members, in their order.
-struct RowText {
+/// Rows as JSON: one array of objects with the columns as members, in their order, a row on each line.
+///
+/// Bytes stand in base64; a number that JSON has none for (infinity) is `null`.
+public struct RowsJSON {
   /// Each name as it stands before its value: `"name":`.
   private var prefixes: [[UInt8]] = []
   private var text = Array("[".utf8)
 
-  var columns: [String] = [] {
-    didSet {
-      prefixes = columns.map { name in
-        var prefix: [UInt8] = []
-        JSONText.append(name, to: &prefix)
-        return prefix + [UInt8(ascii: ":")]
-      }
-    }
+  public init() {}
+
+  /// The whole of a result that is in memory already.
+  public init(_ result: QueryResult) {
+    columns = result.columns
+    setPrefixes()
+    for row in result.rows { append(row) }
   }
 
-  mutating func append(_ row: [SQLValue]) {
-    if text.count > 1 { text.append(UInt8(ascii: ",")) }
+  public var columns: [String] = [] {
+    didSet { setPrefixes() }
+  }
+
+  public mutating func append(_ row: [SQLValue]) {
+    if text.count > 1 { text.append(contentsOf: ",\n".utf8) }
     text.append(UInt8(ascii: "{"))
     for (index, value) in row.enumerated() {
       if index > 0 { text.append(UInt8(ascii: ",")) }
@@ -29,16 +33,24 @@ struct RowText {
     text.append(UInt8(ascii: "}"))
   }
 
-  consuming func finished() -> [UInt8] {
+  public consuming func finished() -> [UInt8] {
     text.append(UInt8(ascii: "]"))
     return text
+  }
+
+  private mutating func setPrefixes() {
+    prefixes = columns.map { name in
+      var prefix: [UInt8] = []
+      JSONText.append(name, to: &prefix)
+      return prefix + [UInt8(ascii: ":")]
+    }
   }
 
   private mutating func append(_ value: SQLValue) {
     switch value {
     case .null: text.append(contentsOf: "null".utf8)
     case .integer(let number): text.append(contentsOf: String(number).utf8)
-    // JSON has no infinities; SQLite stores no NaN.
+    // SQLite stores no NaN.
     case .real(let number): text.append(contentsOf: (number.isFinite ? String(number) : "null").utf8)
     case .text(let string): JSONText.append(string, to: &text)
     case .blob(let bytes): JSONText.append(Base64.encode(bytes), to: &text)
