@@ -20,7 +20,7 @@ final class ClockFunctions: @unchecked Sendable {
   /// Since SQLite 3.43.
   private static let timediff = "timediff"
 
-  private let builtins = BuiltinFunctions()
+  private let builtins = BuiltinConnection()
 
   /// Must be called once on the connection's queue; the object must live as long as the connection.
   func install(on db: Database) throws {
@@ -48,10 +48,17 @@ final class ClockFunctions: @unchecked Sendable {
   private final class ClockFunction {
     let name: String
     unowned let owner: ClockFunctions
+    private let isAlways: Bool
+    /// The place of the first argument that may be a time.
+    private let firstTime: Int
+    private let builtin: BuiltinFunction
 
     init(name: String, owner: ClockFunctions) {
       self.name = name
       self.owner = owner
+      isAlways = ClockFunctions.always.contains(name)
+      firstTime = name == "strftime" ? 1 : 0
+      builtin = BuiltinFunction(name, of: owner.builtins)
     }
 
     func call(_ context: OpaquePointer, _ arguments: UnsafeBufferPointer<OpaquePointer?>) {
@@ -60,20 +67,25 @@ final class ClockFunctions: @unchecked Sendable {
         sqlite3_result_error(context, message, -1)
         return
       }
-      owner.builtins.call(name, context, arguments)
+      builtin.call(context, arguments)
     }
 
     /// The call as text, if it would read the clock, chance or the machine's time zone.
     private func clockReading(_ arguments: UnsafeBufferPointer<OpaquePointer?>) -> String? {
-      if ClockFunctions.always.contains(name) { return name }
-      let first = name == "strftime" ? 1 : 0
-      guard arguments.count > first else { return "\(name)() without a time" }
-      for argument in arguments[first...] {
+      if isAlways { return name }
+      guard arguments.count > firstTime else { return "\(name)() without a time" }
+      for argument in arguments[firstTime...] {
         let type = sqlite3_value_type(argument)
         guard type == SQLITE_TEXT || type == SQLITE_BLOB, let text = sqlite3_value_text(argument) else { continue }
-        for word in ["now", "localtime", "utc"] where sqlite3_stricmp(UnsafeRawPointer(text), word) == 0 {
-          return "\(name)(… '\(word)' …)"
-        }
+        // A string is made of the word only where its first letter says that it may be one.
+        let word =
+          switch text[0] | 0x20 {
+          case UInt8(ascii: "n"): "now"
+          case UInt8(ascii: "l"): "localtime"
+          case UInt8(ascii: "u"): "utc"
+          default: ""
+          }
+        if !word.isEmpty, sqlite3_stricmp(UnsafeRawPointer(text), word) == 0 { return "\(name)(… '\(word)' …)" }
       }
       return nil
     }

@@ -16,7 +16,7 @@ final class CostlyFunctions: @unchecked Sendable {
   ]
 
   private let budget: StepBudget
-  private let builtins = BuiltinFunctions()
+  private let builtins = BuiltinConnection()
 
   init(_ budget: StepBudget) {
     self.budget = budget
@@ -44,10 +44,12 @@ final class CostlyFunctions: @unchecked Sendable {
   private final class CostlyFunction {
     let name: String
     unowned let owner: CostlyFunctions
+    private let builtin: BuiltinFunction
 
     init(name: String, owner: CostlyFunctions) {
       self.name = name
       self.owner = owner
+      builtin = BuiltinFunction(name, of: owner.builtins)
     }
 
     func call(_ context: OpaquePointer, _ arguments: UnsafeBufferPointer<OpaquePointer?>) {
@@ -56,7 +58,7 @@ final class CostlyFunctions: @unchecked Sendable {
         sqlite3_result_error(context, "\(name)() of texts this long takes too long", -1)
         return
       }
-      owner.builtins.call(name, context, arguments)
+      builtin.call(context, arguments)
     }
 
     /// In bytes; numbers are short.

@@ -67,29 +67,32 @@ struct TemplateContext {
     _ definition: ReportDefinition.Table, _ table: ReportTable, in section: ReportDefinition.Section, level: Int
   ) -> TemplateFields {
     let columns = definition.columns
+    let numbers = Set(columns.filter { isNumber($0, in: table) }.map(\.name))
     return TemplateFields([
       "name": table.name,
       "table_title": definition.title ?? table.title,
       "id": "tabelle-\(section.number)-\(table.name)",
       "columns": columns.map { column in
-        TemplateFields(["column_title": column.title, "is_number": isNumber(column, in: table)])
+        TemplateFields(["column_title": column.title, "is_number": numbers.contains(column.name)])
       },
       "rows": table.rows.map { row in
         TemplateFields([
-          "cells": columns.map { cell($0, of: row, in: table) },
+          "cells": columns.map { cell($0, of: row, in: table, isNumber: numbers.contains($0.name)) },
           "records": records(row.sequences),
         ])
       },
       "is_empty": table.rows.isEmpty,
       "as_table": definition.sheets == nil,
       "as_sheets": definition.sheets != nil,
-      "sheets": definition.sheets.map { sheets(definition, headed: $0, table, in: section, level: level) },
+      "sheets": definition.sheets.map {
+        sheets(definition, headed: $0, table, numbers: numbers, in: section, level: level)
+      },
       "bars": definition.bars.flatMap { bars(definition, of: $0, table, in: section) },
     ])
   }
 
   private func sheets(
-    _ definition: ReportDefinition.Table, headed column: String, _ table: ReportTable,
+    _ definition: ReportDefinition.Table, headed column: String, _ table: ReportTable, numbers: Set<String>,
     in section: ReportDefinition.Section, level: Int
   ) -> [TemplateFields] {
     let heading = ReportColumn(name: column, title: column, format: .text)
@@ -103,20 +106,22 @@ struct TemplateContext {
         "level": level,
         "marks": TemplateContext.marks(level),
         "id": "blatt-\(number)",
-        "cells": filled.map { cell($0, of: row, in: table) },
+        "cells": filled.map { cell($0, of: row, in: table, isNumber: numbers.contains($0.name)) },
         "records": records(row.sequences),
       ])
     }
   }
 
-  private func cell(_ column: ReportColumn, of row: ReportTable.Row, in table: ReportTable) -> TemplateFields {
+  private func cell(
+    _ column: ReportColumn, of row: ReportTable.Row, in table: ReportTable, isNumber: Bool
+  ) -> TemplateFields {
     let content = CellText(table.value(of: column.name, in: row), column)
     return TemplateFields([
       "column_title": column.title,
       "text": content.text,
       "lines": content.text.split(separator: "\n").map(String.init),
       "items": content.items,
-      "is_number": isNumber(column, in: table),
+      "is_number": isNumber,
       "is_empty": content.isEmpty,
     ])
   }
@@ -124,14 +129,15 @@ struct TemplateContext {
   /// Whether a column holds nothing but numbers that are compared: those stand flush right.
   private func isNumber(_ column: ReportColumn, in table: ReportTable) -> Bool {
     guard column.format != .text, column.format != .jaNein else { return false }
-    let values = table.rows.map { table.value(of: column.name, in: $0) }.filter { $0 != .null }
-    return !values.isEmpty
-      && values.allSatisfy { value in
-        switch value {
-        case .integer, .real: true
-        case .null, .text, .blob: false
-        }
+    var hasNumber = false
+    for row in table.rows {
+      switch table.value(of: column.name, in: row) {
+      case .integer, .real: hasNumber = true
+      case .null: continue
+      case .text, .blob: return false
       }
+    }
+    return hasNumber
   }
 
   private func bars(

@@ -14,6 +14,16 @@ enum PackSQL {
     }
   }
 
+  /// The tables of a report, in their order.
+  static func tables(ofReport report: String, in packs: String) throws -> [String] {
+    try names(packs).flatMap { pack in
+      guard let text = try? String(contentsOfFile: "\(packs)/\(pack)/berichte/\(report)/tabellen.sql", encoding: .utf8)
+      else { return [String]() }
+      return text.split(separator: "\n").filter { $0.hasPrefix("-- table ") }
+        .compactMap { $0.dropFirst("-- table ".count).split(separator: ":").first.map(String.init) }
+    }
+  }
+
   /// The sections `-- on <event type>` of all packs, in the order in which they run for one record.
   static func sections(_ packs: String) throws -> [(eventType: String, sql: String)] {
     let heading = "-- on "

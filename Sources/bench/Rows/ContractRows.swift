@@ -2,19 +2,8 @@ import Foundation
 
 /// A large register of contracts with the tax check: how soon a list is there, and how long a rebuild takes.
 extension Session {
-  /// What people look at: by Fachdienst, what is to be done, what changes, what ends, one contract.
-  private static let lists = [
-    "SELECT fachdienst, stand, count(*) FROM vertrag_2b_stand GROUP BY fachdienst, stand",
-    "SELECT vertrag, regel, fehlende_angaben FROM vertrag_2b WHERE regel = 'offen' LIMIT 1000",
-    "SELECT vertrag, leistungsdatum, regel, norm, folge FROM vertrag_2b WHERE steuerstatus = 'zu_pruefen' LIMIT 1000",
-    """
-    SELECT vertrag, min(kuendigen_bis), min(ende) FROM vertrag_termin
-    WHERE monat = '2026-12' AND kuendigen_bis BETWEEN '2026-12-31' AND '2027-03-31' GROUP BY vertrag LIMIT 1000
-    """,
-    "SELECT gruppe, jahr, summe_cent FROM vertrag_2b_gruppensumme WHERE summe_cent > grenze_cent",
-    "SELECT * FROM vertrag_2b WHERE vertrag = 'vertrag/17'",
-    "SELECT regel, ausgang, antwort FROM vertrag_2b_spur WHERE vertrag = 'vertrag/17' ORDER BY zeile, nr",
-  ]
+  private static let subject = "vertrag/17"
+  private static let period = "2026-H2"
 
   func contracts(_ count: Int) throws {
     try daemon.start()
@@ -36,21 +25,27 @@ extension Session {
     report.note("verified: \(records) records about \(count) contracts")
   }
 
-  /// The slowest of the lists, as the command gives it to its user.
+  /// Each list of the report alone, and the whole report of one contract, as the command gives them to its user. The
+  /// sheets are one contract's each.
   private func lists() throws {
+    let tables = try PackSQL.tables(ofReport: "vertraege", in: packs).filter { $0 != "blaetter" }
+    guard !tables.isEmpty else { throw BenchError("the report vertraege has no tables") }
+    let report = ["report", "vertraege", "--ledger", daemon.ledger, "--period", Session.period]
     var slowest = 0.0
     var usages: [Usage] = []
-    for list in Session.lists {
-      progress("contracts: " + list.prefix(60))
+    for arguments in tables.map({ ["--table", $0] }) + [["--subject", Session.subject]] {
+      progress("contracts: " + arguments.joined(separator: " "))
       var seconds: [Double] = []
+      var lines = 0
       for _ in 1...size.wholeRepetitions {
-        let result = try command.run(["query", "--ledger", daemon.ledger, "--format", "json", list])
+        let result = try command.run(report + arguments)
+        lines = result.output.count { $0 == UInt8(ascii: "\n") }
         seconds.append(result.usage.seconds)
         usages.append(result.usage)
       }
-      report.note("\(Report.text(seconds.median)) s: \(list.split(whereSeparator: \.isNewline).joined(separator: " "))")
+      self.report.note("\(Report.text(seconds.median)) s, \(lines) lines: \(arguments.joined(separator: " "))")
       slowest = max(slowest, seconds.median)
     }
-    report.add(Row("contracts-list", value: slowest, unit: "s", limit: 1, usages: usages))
+    self.report.add(Row("contracts-list", value: slowest, unit: "s", limit: 1, usages: usages))
   }
 }
