@@ -18,7 +18,11 @@ FROM vertrag_2b_entscheidung AS d
 CROSS JOIN vertrag_2b_version AS v
 WHERE d.regelversion IS NOT v.regelversion
   AND d.vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
-  AND d.sequence IN (SELECT z.entscheidung_sequence FROM vertrag_2b AS z);
+  AND EXISTS (
+    SELECT 1
+    FROM vertrag_2b AS z
+    WHERE z.vertrag = d.vertrag AND z.entscheidung_sequence = d.sequence
+  );
 
 -- finding vertraege.entscheidung-veraltet: Angaben sind jünger als die Entscheidung
 SELECT

@@ -8,6 +8,9 @@ struct CellText {
   /// The items of a list; nil for all else.
   let items: [String]?
 
+  /// The text line by line.
+  var lines: [String] { text.split(separator: "\n").map(String.init) }
+
   var isEmpty: Bool { text.isEmpty && (items ?? []).isEmpty }
 
   init(_ value: SQLValue, _ column: ReportColumn) {

@@ -6,8 +6,8 @@ import Mustache
 ///   `asof_size`, `asof_root`, `packs` (`name`, `title`, `digest`), `sections`, `findings`, `finding_count`
 /// - a section: `number`, `heading`, `level` (2–6), `marks` (as many `#`), `id`, `paragraphs`, `has_figures`, `figures`, `tables`
 /// - a figure: `name`, `figure_title`, `value`, `unit`, `records`
-/// - a table: `name`, `table_title`, `id`, `columns` (`column_title`, `is_number`), `rows` (`cells`, `records`),
-///   `is_empty`, and one of `as_table`, `as_sheets`; `sheets` and `bars` where it has some
+/// - a table: `name`, `table_title`, `id`, `columns` (`column_title`, `is_number`), `rows_markup` (all rows as ``TableMarkup``
+///   writes them; print it unescaped), `rows` (`cells`, `records`) for a layout of one's own, `is_empty`, and one of `as_table`, `as_sheets`; `sheets` and `bars` where it has some
 /// - a cell: `column_title`, `text`, `lines` (the text line by line), `items` (of a list), `is_number`, `is_empty`
 /// - a sheet (of `sheets`): `number`, `heading`, `level`, `marks`, `id`, `cells` (those with content), `records`
 /// - `bars`: `id`, `height`, `left`, `entries` (`label`, `text`, `y`, `baseline`, `width`, `end`) in units of a drawing 720 wide
@@ -18,9 +18,11 @@ import Mustache
 struct ReportTemplate {
   let file: String
   let contentType: String
+  let markup: TableMarkup
 
-  static let html = ReportTemplate(file: "bericht.html.mustache", contentType: HTMLEscape.name)
-  static let markdown = ReportTemplate(file: "bericht.md.mustache", contentType: MarkdownEscape.name)
+  static let html = ReportTemplate(file: "bericht.html.mustache", contentType: HTMLEscape.name, markup: .html)
+  static let markdown = ReportTemplate(
+    file: "bericht.md.mustache", contentType: MarkdownEscape.name, markup: .markdown)
 
   private static let fileExtension = ".mustache"
   // The engine keeps content types in a table of the process; entering them once is enough.
@@ -51,7 +53,7 @@ struct ReportTemplate {
         throw error(definition, path, "{{>\(partial)}}", "there is no \(partial)\(ReportTemplate.fileExtension)")
       }
     }
-    let root = TemplateRoot(TemplateContext(report).fields)
+    let root = TemplateRoot(TemplateContext(report, markup: markup).fields)
     let main = String(file.dropLast(ReportTemplate.fileExtension.count))
     guard let text = library.render(root, withTemplate: main) else {
       throw error(definition, file, "", "the file is missing")

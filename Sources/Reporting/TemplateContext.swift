@@ -5,14 +5,16 @@ import TransparencyLog
 /// A report as its templates see it: everything already text, in German form.
 struct TemplateContext {
   private static let maximumLevel = 6
-  private static let fewRecords = 12
+  static let fewRecords = 12
 
   private let report: Report
   private let figures: [String: FigureValue]
   private let tables: [String: ReportTable]
+  private let markup: TableMarkup
 
-  init(_ report: Report) {
+  init(_ report: Report, markup: TableMarkup) {
     self.report = report
+    self.markup = markup
     figures = Dictionary(report.figures.map { ($0.name, $0) }) { first, _ in first }
     tables = Dictionary(report.tables.map { ($0.name, $0) }) { first, _ in first }
   }
@@ -75,12 +77,13 @@ struct TemplateContext {
       "columns": columns.map { column in
         TemplateFields(["column_title": column.title, "is_number": numbers.contains(column.name)])
       },
-      "rows": table.rows.map { row in
+      "rows": TemplateRows(rows: table.rows) { row in
         TemplateFields([
           "cells": columns.map { cell($0, of: row, in: table, isNumber: numbers.contains($0.name)) },
           "records": records(row.sequences),
         ])
       },
+      "rows_markup": TemplateText { markup.rows(columns, of: table, numbers: numbers) },
       "is_empty": table.rows.isEmpty,
       "as_table": definition.sheets == nil,
       "as_sheets": definition.sheets != nil,
@@ -119,7 +122,7 @@ struct TemplateContext {
     return TemplateFields([
       "column_title": column.title,
       "text": content.text,
-      "lines": content.text.split(separator: "\n").map(String.init),
+      "lines": content.lines,
       "items": content.items,
       "is_number": isNumber,
       "is_empty": content.isEmpty,

@@ -18,6 +18,26 @@ struct TemplateNothing: MustacheCustomRenderable {
   var isNull: Bool { true }
 }
 
+/// Rows that become fields only when a template asks for them.
+struct TemplateRows: MustacheSequence {
+  let rows: [ReportTable.Row]
+  let fields: (ReportTable.Row) -> TemplateFields
+
+  func makeIterator() -> some IteratorProtocol<TemplateFields> { rows.lazy.map(fields).makeIterator() }
+}
+
+/// A text that is made only when a template asks for it.
+struct TemplateText: MustacheCustomRenderable {
+  private let text: () -> String
+
+  init(_ text: @escaping () -> String) {
+    self.text = text
+  }
+
+  var renderText: String { text() }
+  var isNull: Bool { false }
+}
+
 /// The outermost fields. A name that nothing knows ends here and is remembered: a typing error in a template must not
 /// print as a gap.
 final class TemplateRoot: MustacheParent {

@@ -108,6 +108,42 @@ import TransparencyLog
     #expect(markdown.contains(#"onload=x \<b\>\&'\|\*\_\` |"#))
   }
 
+  @Test func rowsWrittenOutHaveTheirCellsEscapedTheirNumbersMarkedAndTheirRecordsBehindThem() throws {
+    let template = "{{#sections}}{{#tables}}{{{rows_markup}}}\n{{/tables}}{{/sections}}"
+    let changed = try report(
+      [
+        "berichte/raeder/bericht.html.mustache": template, "berichte/raeder/bericht.md.mustache": template,
+        "berichte/raeder/bericht.json": #"""
+        {"title":"R","sections":[{"number":"1","heading":"B","tables":[
+         {"name":"raeder","columns":[
+          {"name":"marke","title":"Marke"},{"name":"preis","title":"Preis"}]},
+         {"name":"blaetter","columns":[
+          {"name":"bis","title":"Bis"},{"name":"teile","title":"Teile","format":"liste"}]}]}]}
+        """#,
+      ], events: [Bicycles.bought(1, "<Rixe>\\n_Sport_", cents: 1234)])
+    let empty = #"<span class="leer" aria-hidden="true">–</span><span class="verborgen">ohne Angabe</span>"#
+    let html = try text(changed, .html).split(separator: "\n").map(String.init)
+    #expect(
+      html == [
+        #"<tr><th scope="row">&lt;Rixe&gt;<br>_Sport_</th><td class="zahl">1.234</td><td><span class="saetze">0</span></td></tr>"#,
+        #"<tr><th scope="row">\#(empty)</th><td><ul><li>Rahmen</li><li>Räder</li></ul></td>"#
+          + #"<td><span class="saetze">0</span></td></tr>"#,
+      ])
+    #expect(try text(changed, .markdown) == "| \\<Rixe\\> \\_Sport\\_ | 1.234 | 0 |\n| – | Rahmen; Räder | 0 |\n")
+  }
+
+  @Test func oneTableAloneComesWithTheSectionsOfEveryTableAndWithoutFiguresAndFindings() throws {
+    let json = Bicycles.reportJSON.replacing(#""number":"1","#, with: #""number":"1","always":true,"#)
+    let ledger = try TestLedger(Bicycles.packs(["berichte/raeder/bericht.json": json]), events: Bicycles.events)
+    let period = try Period("2026-H2")
+    let report = try Report.build(name: "raeder", snapshot: ledger.snapshot, period: period, table: "blaetter")
+    #expect(report.tables.map(\.name) == ["raeder", "blaetter"])
+    #expect(report.figures.isEmpty && report.findings.isEmpty)
+    #expect(throws: ReportingError.unknownTable("rad", report: "raeder", known: ["raeder", "je-marke", "blaetter"])) {
+      try Report.build(name: "raeder", snapshot: ledger.snapshot, period: period, table: "rad")
+    }
+  }
+
   @Test func nameThatNothingKnowsIsAnError() throws {
     let changed = try report(["berichte/raeder/bericht.html.mustache": "{{#sections}}{{headign}}{{/sections}}"])
     #expect(

@@ -1,0 +1,82 @@
+import ReadModels
+
+/// The rows of a table written out, a line each, for the templates of a format.
+///
+/// A template that lays out each cell itself takes the engine some hundred microseconds a row; a list may have tens of
+/// thousands of them.
+enum TableMarkup {
+  /// `<tr>` elements: a header cell for the first column, `class="zahl"` at numbers, and the records at the end, more than
+  /// a few of them folded up.
+  case html
+  /// Lines of a table of GitHub Flavored Markdown, the records at the end.
+  case markdown
+
+  /// - Parameter numbers: the columns that hold nothing but numbers.
+  func rows(_ columns: [ReportColumn], of table: ReportTable, numbers: Set<String>) -> String {
+    let places = columns.map { column in table.columns.firstIndex(of: column.name) }
+    var text = ""
+    for (index, row) in table.rows.enumerated() {
+      if index > 0 { text += "\n" }
+      let cells = zip(columns, places).map { column, place in
+        CellText(place.map { row.values[$0] } ?? .null, column)
+      }
+      switch self {
+      case .html: appendHTML(cells, columns, row.sequences, numbers, to: &text)
+      case .markdown: appendMarkdown(cells, row.sequences, to: &text)
+      }
+    }
+    return text
+  }
+
+  private func appendHTML(
+    _ cells: [CellText], _ columns: [ReportColumn], _ sequences: [UInt64], _ numbers: Set<String>, to text: inout String
+  ) {
+    text += "<tr>"
+    for (index, (cell, column)) in zip(cells, columns).enumerated() {
+      let name = index == 0 ? "th" : "td"
+      text += index == 0 ? "<th scope=\"row\"" : "<td"
+      text += numbers.contains(column.name) ? " class=\"zahl\">" : ">"
+      appendHTML(cell, to: &text)
+      text += "</\(name)>"
+    }
+    text += "<td>"
+    let numbers = sequences.map(String.init).joined(separator: ", ")
+    if sequences.isEmpty {
+      text += "<span class=\"leer\">keine</span>"
+    } else if sequences.count <= TemplateContext.fewRecords {
+      text += "<span class=\"saetze\">\(numbers)</span>"
+    } else {
+      text += "<details class=\"saetze\"><summary>\(sequences.count) Datensätze</summary>\(numbers)</details>"
+      text += "<span class=\"saetze druck\">\(numbers)</span>"
+    }
+    text += "</td></tr>"
+  }
+
+  private func appendHTML(_ cell: CellText, to text: inout String) {
+    let escape = HTMLEscape()
+    if let items = cell.items, !items.isEmpty {
+      text += "<ul>"
+      for item in items { text += "<li>\(escape.escapeText(item))</li>" }
+      text += "</ul>"
+    } else if cell.isEmpty {
+      text += "<span class=\"leer\" aria-hidden=\"true\">–</span><span class=\"verborgen\">ohne Angabe</span>"
+    } else {
+      text += cell.lines.map { escape.escapeText($0) }.joined(separator: "<br>")
+    }
+  }
+
+  private func appendMarkdown(_ cells: [CellText], _ sequences: [UInt64], to text: inout String) {
+    let escape = MarkdownEscape()
+    text += "|"
+    for cell in cells {
+      text += " "
+      if let items = cell.items, !items.isEmpty {
+        text += items.map { escape.escapeText($0) }.joined(separator: "; ")
+      } else {
+        text += cell.isEmpty ? "–" : cell.lines.map { escape.escapeText($0) }.joined(separator: " ")
+      }
+      text += " |"
+    }
+    text += " " + (sequences.isEmpty ? "keine" : sequences.map(String.init).joined(separator: ", ")) + " |"
+  }
+}
