@@ -109,14 +109,10 @@ final class OpenedFile {
     }
   }
 
-  /// Copies the first `count` bytes to another file that has none yet: within the kernel, and what it does not copy
-  /// through memory.
+  /// Copies the first `count` bytes to another file.
   func copy(_ count: Int, to other: OpenedFile) throws {
-    var copied = off_t(0)
-    while Int(copied) < count, sendfile(other.descriptor, descriptor, &copied, count - Int(copied)) > 0 {}
-    var bytes = [UInt8](repeating: 0, count: 1 << 20)
-    for start in stride(from: Int(copied), to: count, by: bytes.count) {
-      if count - start < bytes.count { bytes.removeLast(bytes.count - (count - start)) }
+    for start in stride(from: 0, to: count, by: 1 << 20) {
+      var bytes = [UInt8](repeating: 0, count: min(1 << 20, count - start))
       try read(into: &bytes, at: start)
       try other.write(bytes, at: start)
     }
