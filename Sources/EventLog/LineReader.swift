@@ -5,7 +5,8 @@ import Foundation
 /// It knows lines, not records: what a line holds is the caller's matter.
 struct LineReader {
   private let directory: LedgerDirectory
-  private var segments: ArraySlice<Segment>
+  /// The segments behind the current one; nil until one is asked for, for most readers want a few lines.
+  private var following: ArraySlice<Segment>?
   /// Nothing at or behind this place is read; nil reads whatever is in the files.
   private let end: LogPosition?
 
@@ -26,20 +27,13 @@ struct LineReader {
     buffer = [UInt8](repeating: 0, count: chunk)
     self.directory = directory
     self.end = end
-    segments = try Segment.list(in: directory).drop { $0.first < start.segment.first }
     segment = start.segment
-    guard segments.first == start.segment else {
-      throw SystemError(call: "open", path: start.segment.path(in: directory), errno: ENOENT)
-    }
     file = try OpenFile(start.segment.path(in: directory))
     offset = start.offset
   }
 
   /// Where the next line begins.
   var nextOffset: UInt64 { offset }
-
-  /// Segments behind the current one.
-  var following: ArraySlice<Segment> { segments.dropFirst() }
 
   /// The next line of the current segment without its LF, with the offset of its first byte, handed to `body`.
   ///
@@ -62,9 +56,17 @@ struct LineReader {
 
   /// Goes on with the first line of the next segment, if there is one before the end.
   mutating func advance() throws(SystemError) -> Bool {
-    guard let next = segments.dropFirst().first else { return false }
-    if let end, next.first > end.segment.first || end.segment == segment { return false }
-    segments = segments.dropFirst()
+    if let end, end.segment == segment { return false }
+    var rest: ArraySlice<Segment>
+    if let following {
+      rest = following
+    } else {
+      let current = segment.first
+      rest = try Segment.list(in: directory).drop { $0.first <= current }
+    }
+    guard let next = rest.popFirst() else { return false }
+    if let end, next.first > end.segment.first { return false }
+    following = rest
     segment = next
     file = try OpenFile(next.path(in: directory))
     offset = 0

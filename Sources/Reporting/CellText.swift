@@ -9,7 +9,9 @@ struct CellText {
   let items: [String]?
 
   /// The text line by line.
-  var lines: [String] { text.split(separator: "\n").map(String.init) }
+  var lines: [String] {
+    text.utf8.contains(UInt8(ascii: "\n")) ? text.split(separator: "\n").map(String.init) : text.isEmpty ? [] : [text]
+  }
 
   var isEmpty: Bool { text.isEmpty && (items ?? []).isEmpty }
 

@@ -6,6 +6,7 @@ struct HTMLEscape: MustacheContentType {
   static let name = "AKTENSPUR-HTML"
 
   func escapeText(_ text: String) -> String {
+    guard text.utf8.contains(where: HTMLEscape.isMark) else { return text }
     var escaped = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -18,6 +19,13 @@ struct HTMLEscape: MustacheContentType {
       }
     }
     return String(escaped)
+  }
+
+  private static func isMark(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"), UInt8(ascii: "\""), UInt8(ascii: "'"): true
+    default: false
+    }
   }
 }
 
