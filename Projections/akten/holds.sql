@@ -7,7 +7,7 @@ gegenstand AS (
 betroffen AS (
   SELECT DISTINCT t.akte
   FROM gegenstand AS g
-  JOIN akte_gegenstand AS t
+  JOIN akte_gegenstand_je AS t
     ON t.subject = g.subject
 )
 SELECT
@@ -56,7 +56,7 @@ FROM akte_sperre AS s
 WHERE s.subject IN (
   SELECT t.akte
   FROM json_each(:subjects) AS g
-  JOIN akte_gegenstand AS t
+  JOIN akte_gegenstand_je AS t
     ON t.subject = g.value
 )
 AND s.aufgehoben IS NULL

@@ -138,7 +138,7 @@ SELECT
     WHEN f.ende IS NULL THEN ': keine Aufbewahrungsfrist bekannt'
     ELSE ': Aufbewahrungsfrist bis ' || f.ende
   END AS text
-FROM akte_gegenstand AS t
+FROM akte_gegenstand_je AS t
 JOIN akte AS a
   ON a.subject = t.akte
 LEFT JOIN akte_frist AS f
@@ -151,9 +151,63 @@ AND coalesce(f.ende, '9999-99-99') >= :effective;
 
 -- against de.aktenspur.dokument.vernichtet: Die Aussonderung ist gesperrt
 SELECT t.akte || ' seit ' || s.seit || ', ' || s.grund AS text
-FROM akte_gegenstand AS t
+FROM akte_gegenstand_je AS t
 JOIN akte_sperre AS s
   ON s.subject = t.akte
 WHERE t.subject = :subject
 AND s.aufgehoben IS NULL
 AND coalesce(s.bis, '9999-99-99') >= :effective;
+
+-- against de.aktenspur.vorgang.geaendert with akte: Aus einer geschlossenen oder gesperrten Akte wird nichts verlegt
+SELECT
+  t.akte || CASE
+    WHEN a.zustand <> 'offen' THEN ' ist nicht mehr offen (' || a.zustand || ')'
+    ELSE ': seit ' || s.seit || ', ' || s.grund
+  END AS text
+FROM akte_gegenstand AS t
+JOIN akte AS a
+  ON a.subject = t.akte
+JOIN vorgang AS g
+  ON g.subject = t.subject
+LEFT JOIN akte_sperre AS s
+  ON s.subject = t.akte
+  AND s.aufgehoben IS NULL
+  AND coalesce(s.bis, '9999-99-99') >= :effective
+WHERE t.subject = :subject
+AND (a.zustand <> 'offen' OR s.subject IS NOT NULL)
+AND (:data ->> '$.akte') <> coalesce(g.akte, '');
+
+-- against de.aktenspur.dokument.geaendert with akte, vorgang: Aus einer geschlossenen oder gesperrten Akte wird nichts verlegt
+SELECT
+  t.akte || CASE
+    WHEN a.zustand <> 'offen' THEN ' ist nicht mehr offen (' || a.zustand || ')'
+    ELSE ': seit ' || s.seit || ', ' || s.grund
+  END AS text
+FROM akte_gegenstand AS t
+JOIN akte AS a
+  ON a.subject = t.akte
+JOIN dokument AS g
+  ON g.subject = t.subject
+LEFT JOIN akte_sperre AS s
+  ON s.subject = t.akte
+  AND s.aufgehoben IS NULL
+  AND coalesce(s.bis, '9999-99-99') >= :effective
+WHERE t.subject = :subject
+AND (a.zustand <> 'offen' OR s.subject IS NOT NULL)
+AND (
+  (:data ->> '$.akte') <> coalesce(g.akte, '')
+  OR (:data ->> '$.vorgang') <> coalesce(g.vorgang, '')
+);
+
+-- against de.aktenspur.akte.sperre-aufgehoben: Wer eine Sperre gesetzt oder verlängert hat, hebt sie nicht auf
+SELECT person AS text
+FROM akte_sperre_von
+WHERE subject = :subject
+AND kennung = coalesce(:data ->> '$.kennung', '')
+AND person = :authid;
+
+-- against de.aktenspur.aktenplan.freigegeben: Wer Positionen erfasst hat, gibt den Aktenplan nicht frei
+SELECT person AS text
+FROM aktenplan_erfasst
+WHERE aktenplan = :subject
+AND person = :authid;

@@ -25,6 +25,13 @@ CREATE TABLE aktenplan (
   sequence     INTEGER NOT NULL
 );
 
+-- Wer Positionen eines Aktenplans erfasst hat: freigeben muss ihn ein anderer.
+CREATE TABLE aktenplan_erfasst (
+  aktenplan TEXT NOT NULL,
+  person    TEXT NOT NULL,
+  PRIMARY KEY (aktenplan, person)
+) WITHOUT ROWID;
+
 CREATE TABLE akte (
   subject          TEXT PRIMARY KEY,
   titel            TEXT,
@@ -104,6 +111,14 @@ CREATE TABLE akte_sperre (
   PRIMARY KEY (subject, kennung)
 );
 
+-- Wer eine Sperre gesetzt oder verlängert hat: aufheben muss sie ein anderer.
+CREATE TABLE akte_sperre_von (
+  subject TEXT NOT NULL,
+  kennung TEXT NOT NULL,
+  person  TEXT NOT NULL,
+  PRIMARY KEY (subject, kennung, person)
+) WITHOUT ROWID;
+
 -- Der Vorschlag der aktenführenden Stelle und die Entscheidung des Archivs.
 CREATE TABLE akte_bewertung (
   sequence  INTEGER PRIMARY KEY,
@@ -162,12 +177,28 @@ CREATE TABLE dokument_version (
   version   INTEGER NOT NULL,
   inhalt    TEXT,
   format    TEXT,
-  dateiname TEXT
+  dateiname TEXT,
+  -- der Transfervermerk eines Scans (BSI TR-03138), sonst NULL
+  transfervermerk TEXT
 );
 
 CREATE INDEX dokument_version_subject ON dokument_version (subject, version);
 
 CREATE INDEX dokument_version_inhalt ON dokument_version (inhalt) WHERE inhalt IS NOT NULL;
+
+-- Wohin ein Vorgang oder Dokument je gehört hat, auch wenn es seither verlegt ist.
+CREATE TABLE akte_zuordnung (
+  sequence INTEGER PRIMARY KEY,
+  subject  TEXT NOT NULL,
+  vorgang  TEXT,
+  akte     TEXT
+);
+
+CREATE INDEX akte_zuordnung_subject ON akte_zuordnung (subject);
+
+CREATE INDEX akte_zuordnung_akte ON akte_zuordnung (akte) WHERE akte IS NOT NULL;
+
+CREATE INDEX akte_zuordnung_vorgang ON akte_zuordnung (vorgang) WHERE vorgang IS NOT NULL;
 
 CREATE TABLE dokument_status (
   sequence  INTEGER PRIMARY KEY,
@@ -214,6 +245,22 @@ CREATE INDEX zugriff_nach_gegenstand ON zugriff (gegenstand);
 
 CREATE INDEX zugriff_nach_person ON zugriff (person, sekunde);
 
+-- Lesende Zugriffe auf einen Inhalt unter einem Gegenstand, der ihn nicht hat: ein Dokument wird auch so gelesen.
+CREATE TABLE zugriff_fremd (
+  sequence INTEGER PRIMARY KEY,
+  inhalt   TEXT NOT NULL
+);
+
+CREATE INDEX zugriff_fremd_inhalt ON zugriff_fremd (inhalt);
+
+-- Was sonst von einer Person aufgezeichnet ist: Auskunft, Antrag auf Löschung, Löschung.
+CREATE TABLE person_ereignis (
+  sequence INTEGER PRIMARY KEY,
+  person   TEXT NOT NULL
+);
+
+CREATE INDEX person_ereignis_person ON person_ereignis (person);
+
 -- Wann ein Inhalt abgelegt und wann er vernichtet wurde.
 CREATE TABLE inhalt_ereignis (
   sequence INTEGER PRIMARY KEY,
@@ -246,6 +293,18 @@ JOIN dokument AS d
 WHERE +d.akte IS NULL
 AND v.akte IS NOT NULL;
 
+-- Was je zu einer Akte gehört hat.
+CREATE VIEW akte_gegenstand_je (akte, subject) AS
+SELECT akte, subject FROM akte_gegenstand
+UNION
+SELECT akte, subject FROM akte_zuordnung WHERE akte IS NOT NULL
+UNION
+SELECT v.akte, d.subject
+FROM akte_zuordnung AS v
+JOIN akte_zuordnung AS d
+  ON d.vorgang = v.subject
+WHERE v.akte IS NOT NULL;
+
 -- Alle Zugriffe auf eine Akte: WHERE akte = …
 CREATE VIEW akte_zugriff (akte, gegenstand, sequence, person, zeit, grund) AS
 SELECT
@@ -260,6 +319,29 @@ JOIN zugriff_gegenstand AS s
   ON s.subject = t.subject
 JOIN zugriff AS z
   ON z.gegenstand = s.nr
+JOIN zugriff_person AS p
+  ON p.nr = z.person
+LEFT JOIN zugriff_grund AS g
+  ON g.nr = z.grund
+UNION ALL
+SELECT
+  t.akte,
+  t.subject,
+  z.sequence,
+  p.person,
+  strftime('%Y-%m-%dT%H:%M:%SZ', z.sekunde, 'unixepoch'),
+  g.grund
+FROM akte_gegenstand AS t
+JOIN dokument_version AS v
+  ON v.subject = t.subject
+JOIN zugriff_fremd AS f
+  ON f.inhalt = v.inhalt
+JOIN zugriff AS z
+  ON z.sequence = f.sequence
+JOIN zugriff_gegenstand AS s
+  ON s.nr = z.gegenstand
+  -- Was unter einem Gegenstand der Akte gelesen ist, steht oben.
+  AND NOT EXISTS (SELECT 1 FROM akte_gegenstand AS w WHERE w.akte = t.akte AND w.subject = s.subject)
 JOIN zugriff_person AS p
   ON p.nr = z.person
 LEFT JOIN zugriff_grund AS g
@@ -731,6 +813,9 @@ SET
   bewertung = excluded.bewertung,
   sequence = excluded.sequence;
 
+INSERT OR IGNORE INTO aktenplan_erfasst (aktenplan, person)
+VALUES (:subject, coalesce(:authid, :recordedby));
+
 -- on de.aktenspur.aktenplan.position-gestrichen
 DELETE FROM aktenplan_position
 WHERE aktenplan = :subject
@@ -897,9 +982,16 @@ SET
   aufgehoben = NULL,
   sequence = excluded.sequence;
 
+INSERT OR IGNORE INTO akte_sperre_von (subject, kennung, person)
+VALUES (:subject, coalesce(:data ->> '$.kennung', ''), coalesce(:authid, :recordedby));
+
 -- on de.aktenspur.akte.sperre-aufgehoben
 UPDATE akte_sperre
 SET aufgehoben = :day
+WHERE subject = :subject
+AND kennung = coalesce(:data ->> '$.kennung', '');
+
+DELETE FROM akte_sperre_von
 WHERE subject = :subject
 AND kennung = coalesce(:data ->> '$.kennung', '');
 
@@ -979,10 +1071,18 @@ INSERT INTO vorgang (subject, titel, akte, angelegt, sequence)
 VALUES (:subject, :data ->> '$.titel', :data ->> '$.akte', :day, :sequence)
 ON CONFLICT (subject) DO NOTHING;
 
+INSERT INTO akte_zuordnung (sequence, subject, vorgang, akte)
+SELECT :sequence, :subject, NULL, :data ->> '$.akte'
+WHERE :data ->> '$.akte' IS NOT NULL;
+
 -- on de.aktenspur.vorgang.geaendert
 UPDATE vorgang
 SET titel = coalesce(:data ->> '$.titel', titel), akte = coalesce(:data ->> '$.akte', akte)
 WHERE subject = :subject;
+
+INSERT INTO akte_zuordnung (sequence, subject, vorgang, akte)
+SELECT :sequence, :subject, NULL, :data ->> '$.akte'
+WHERE :data ->> '$.akte' IS NOT NULL;
 
 -- on de.aktenspur.vorgang.zda-verfuegt
 UPDATE vorgang
@@ -1007,6 +1107,11 @@ VALUES (
 )
 ON CONFLICT (subject) DO NOTHING;
 
+INSERT INTO akte_zuordnung (sequence, subject, vorgang, akte)
+SELECT :sequence, :subject, :data ->> '$.vorgang', :data ->> '$.akte'
+WHERE :data ->> '$.akte' IS NOT NULL
+OR :data ->> '$.vorgang' IS NOT NULL;
+
 -- on de.aktenspur.dokument.geaendert
 UPDATE dokument
 SET
@@ -1016,8 +1121,13 @@ SET
   dokumentart = coalesce(:data ->> '$.dokumentart', dokumentart)
 WHERE subject = :subject;
 
+INSERT INTO akte_zuordnung (sequence, subject, vorgang, akte)
+SELECT :sequence, :subject, :data ->> '$.vorgang', :data ->> '$.akte'
+WHERE :data ->> '$.akte' IS NOT NULL
+OR :data ->> '$.vorgang' IS NOT NULL;
+
 -- on de.aktenspur.dokument.version-erstellt
-INSERT INTO dokument_version (sequence, subject, day, version, inhalt, format, dateiname)
+INSERT INTO dokument_version (sequence, subject, day, version, inhalt, format, dateiname, transfervermerk)
 SELECT
   :sequence,
   :subject,
@@ -1025,7 +1135,8 @@ SELECT
   coalesce(:data ->> '$.version', 1 + coalesce(max(version), 0)),
   :data ->> '$.inhalt',
   :data ->> '$.format',
-  :data ->> '$.dateiname'
+  :data ->> '$.dateiname',
+  :data -> '$.transfervermerk'
 FROM dokument_version
 WHERE subject = :subject;
 
@@ -1068,6 +1179,17 @@ JOIN zugriff_person AS p
   ON p.person = coalesce(:authid, :recordedby)
 WHERE s.subject = :data ->> '$.subject';
 
+INSERT INTO zugriff_fremd (sequence, inhalt)
+SELECT :sequence, :data ->> '$.inhalt'
+WHERE :data ->> '$.inhalt' IS NOT NULL
+-- Das + lässt unter den Versionen des einen Dokuments suchen, nicht unter allen mit dem Inhalt.
+AND NOT EXISTS (
+  SELECT 1
+  FROM dokument_version
+  WHERE subject = :data ->> '$.subject'
+  AND +inhalt = :data ->> '$.inhalt'
+);
+
 -- on de.aktenspur.ledger.dokument-abgelegt
 INSERT INTO inhalt_ereignis (sequence, inhalt)
 VALUES (:sequence, :data ->> '$.inhalt');
@@ -1080,6 +1202,25 @@ VALUES (:sequence, :data ->> '$.inhalt');
 INSERT INTO personendaten_gelesen (sequence, gelesen)
 SELECT :sequence, :data ->> '$.sequence'
 WHERE json_type(:data, '$.sequence') = 'integer';
+
+INSERT INTO person_ereignis (sequence, person)
+SELECT :sequence, :data ->> '$.person'
+WHERE :data ->> '$.person' IS NOT NULL;
+
+-- on de.aktenspur.ledger.loeschung-beantragt
+INSERT INTO person_ereignis (sequence, person)
+SELECT :sequence, :data ->> '$.person'
+WHERE :data ->> '$.person' IS NOT NULL;
+
+-- on de.aktenspur.ledger.geloescht
+INSERT INTO person_ereignis (sequence, person)
+SELECT :sequence, :data ->> '$.person'
+WHERE :data ->> '$.person' IS NOT NULL;
+
+-- on de.aktenspur.ledger.loeschung-geprueft
+INSERT INTO person_ereignis (sequence, person)
+SELECT :sequence, :data ->> '$.person'
+WHERE :data ->> '$.person' IS NOT NULL;
 
 -- on de.aktenspur.einheit.produktiv-gesetzt
 INSERT INTO einheit_ereignis (

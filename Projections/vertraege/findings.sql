@@ -25,15 +25,22 @@ WHERE d.regelversion IS NOT v.regelversion
   );
 
 -- finding vertraege.entscheidung-veraltet: Angaben sind jünger als die Entscheidung
-SELECT
+SELECT DISTINCT
   d.vertrag || ': Angaben vom ' || a.erfasst_am || ' nach der Entscheidung vom ' || d.entschieden_am AS text,
   json_array(d.sequence, a.sequence) AS sequences
 FROM vertrag_2b_angaben AS a
 JOIN vertrag_2b_entscheidung AS d
   ON d.vertrag = a.vertrag
-  AND d.sequence = (SELECT max(n.sequence) FROM vertrag_2b_entscheidung AS n WHERE n.vertrag = a.vertrag)
-WHERE a.sequence > d.sequence
-  AND a.vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'');
+  AND d.sequence < a.sequence
+WHERE a.vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
+  AND (
+    d.sequence = (SELECT max(n.sequence) FROM vertrag_2b_entscheidung AS n WHERE n.vertrag = a.vertrag)
+    OR EXISTS (
+      SELECT 1
+      FROM vertrag_2b AS z
+      WHERE z.vertrag = d.vertrag AND z.entscheidung_sequence = d.sequence
+    )
+  );
 
 -- finding vertraege.entscheidung-ohne-ergebnis: Entscheidung ohne Ergebnis
 SELECT
@@ -41,6 +48,38 @@ SELECT
   sequence AS sequences
 FROM vertrag_2b_entscheidung
 WHERE steuerbar IS NULL
+  AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'');
+
+-- finding vertraege.entscheidung-ohne-begruendung: Entscheidung ohne Begründung
+SELECT
+  vertrag || ': Entscheidung vom ' || entschieden_am || ' nennt keinen Grund' AS text,
+  sequence AS sequences
+FROM vertrag_2b_entscheidung
+WHERE coalesce(begruendung, '') = ''
+  AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'');
+
+-- finding vertraege.freigabe-ohne-entscheidung: Freigegeben, ohne dass jede Leistung entschieden ist
+SELECT
+  v.vertrag || coalesce(' (Leistung ' || z.leistungsdatum || ')', '') || ': freigegeben am ' || v.freigegeben_am || ', '
+    || iif(d.sequence IS NULL, 'keine Entscheidung', 'entschieden als zu prüfen') AS text,
+  json_array(v.freigegeben_sequence, coalesce(d.sequence, z.sequence)) AS sequences
+FROM vertrag AS v
+JOIN vertrag_2b AS z ON z.vertrag = v.vertrag
+LEFT JOIN vertrag_2b_entscheidung AS d
+  ON d.vertrag = z.vertrag
+  AND d.sequence = z.entscheidung_sequence
+WHERE v.freigegeben_am IS NOT NULL
+  AND v.vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
+  AND (d.sequence IS NULL OR d.steuerbar = 'zu_pruefen' OR d.steuerstatus = 'zu_pruefen');
+
+-- finding vertraege.steuer-ohne-datum: Steuerpflichtiger Betrag ohne Leistungsdatum steht in keiner Steuersumme
+SELECT
+  vertrag || ': ' || betrag_cent || ' Cent, Ende der Leistung fehlt' AS text,
+  sequence AS sequences
+FROM vertrag_2b_ergebnis
+WHERE steuerstatus = 'steuerpflichtig'
+  AND betrag_cent IS NOT NULL
+  AND leistungsdatum IS NULL
   AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'');
 
 -- finding vertraege.gruppe-ueber-grenze: Gruppe gleichartiger Tätigkeiten über der Grenze

@@ -29,11 +29,12 @@ CREATE TABLE vertrag (
   sequence             INTEGER NOT NULL,
 
   -- Periods of notice and of renewal as months or days: months where there is but a number, ISO 8601 (P3M, P1Y, P6W, P14D),
-  -- or words that begin with a number and its unit (3 Monate zum Jahresende). NULL where it is said otherwise.
+  -- or words that begin with a number and its unit (3 Monate zum Jahresende). NULL where it is said otherwise, also by several
+  -- units at once (P1Y6M).
   frist_monate AS (
     CASE
-      WHEN kuendigungsfrist GLOB 'P[0-9]*M' THEN CAST(substr(kuendigungsfrist, 2) AS INTEGER)
-      WHEN kuendigungsfrist GLOB 'P[0-9]*Y' THEN 12 * CAST(substr(kuendigungsfrist, 2) AS INTEGER)
+      WHEN kuendigungsfrist GLOB 'P[0-9]*M' AND substr(kuendigungsfrist, 2, length(kuendigungsfrist) - 2) NOT GLOB '*[^0-9]*' THEN CAST(substr(kuendigungsfrist, 2) AS INTEGER)
+      WHEN kuendigungsfrist GLOB 'P[0-9]*Y' AND substr(kuendigungsfrist, 2, length(kuendigungsfrist) - 2) NOT GLOB '*[^0-9]*' THEN 12 * CAST(substr(kuendigungsfrist, 2) AS INTEGER)
       WHEN kuendigungsfrist <> '' AND kuendigungsfrist NOT GLOB '*[^0-9]*' THEN CAST(kuendigungsfrist AS INTEGER)
       WHEN kuendigungsfrist GLOB '[0-9]*'
         THEN CAST(kuendigungsfrist AS INTEGER) * CASE
@@ -45,8 +46,8 @@ CREATE TABLE vertrag (
   ) STORED,
   frist_tage AS (
     CASE
-      WHEN kuendigungsfrist GLOB 'P[0-9]*W' THEN 7 * CAST(substr(kuendigungsfrist, 2) AS INTEGER)
-      WHEN kuendigungsfrist GLOB 'P[0-9]*D' THEN CAST(substr(kuendigungsfrist, 2) AS INTEGER)
+      WHEN kuendigungsfrist GLOB 'P[0-9]*W' AND substr(kuendigungsfrist, 2, length(kuendigungsfrist) - 2) NOT GLOB '*[^0-9]*' THEN 7 * CAST(substr(kuendigungsfrist, 2) AS INTEGER)
+      WHEN kuendigungsfrist GLOB 'P[0-9]*D' AND substr(kuendigungsfrist, 2, length(kuendigungsfrist) - 2) NOT GLOB '*[^0-9]*' THEN CAST(substr(kuendigungsfrist, 2) AS INTEGER)
       WHEN kuendigungsfrist GLOB '[0-9]*'
         THEN CAST(kuendigungsfrist AS INTEGER) * CASE
           WHEN ltrim(kuendigungsfrist, '0123456789 ') LIKE 'woche%' THEN 7
@@ -58,8 +59,8 @@ CREATE TABLE vertrag (
     iif(
       zustand = 'laufend',
       CASE
-        WHEN verlaengerung GLOB 'P[0-9]*M' THEN CAST(substr(verlaengerung, 2) AS INTEGER)
-        WHEN verlaengerung GLOB 'P[0-9]*Y' THEN 12 * CAST(substr(verlaengerung, 2) AS INTEGER)
+        WHEN verlaengerung GLOB 'P[0-9]*M' AND substr(verlaengerung, 2, length(verlaengerung) - 2) NOT GLOB '*[^0-9]*' THEN CAST(substr(verlaengerung, 2) AS INTEGER)
+        WHEN verlaengerung GLOB 'P[0-9]*Y' AND substr(verlaengerung, 2, length(verlaengerung) - 2) NOT GLOB '*[^0-9]*' THEN 12 * CAST(substr(verlaengerung, 2) AS INTEGER)
         WHEN verlaengerung <> '' AND verlaengerung NOT GLOB '*[^0-9]*' THEN CAST(verlaengerung AS INTEGER)
         WHEN verlaengerung GLOB '[0-9]*'
           THEN CAST(verlaengerung AS INTEGER) * CASE
@@ -1047,7 +1048,7 @@ FROM (
       WHEN 'R2' THEN 'empfaenger: ' || coalesce(p.empfaenger, '?')
       WHEN 'R3' THEN 'gegenleistung: ' || coalesce(p.gegenleistung, '?')
       WHEN 'R6' THEN 'leistender: ' || coalesce(p.leistender, '?')
-      WHEN 'R4' THEN 'hilfsgeschaeft: ' || coalesce(iif(p.hilfsgeschaeft, 'ja', 'nein'), '?')
+      WHEN 'R4' THEN 'hilfsgeschaeft: ' || CASE p.hilfsgeschaeft WHEN 1 THEN 'ja' WHEN 0 THEN 'nein' ELSE '?' END
         || ', haendleraehnlich: ' || CASE p.haendleraehnlich WHEN 1 THEN 'ja' WHEN 0 THEN 'nein' ELSE '?' END
       WHEN 'R5' THEN 'nachhaltig: ' || CASE p.nachhaltig WHEN 1 THEN 'ja' WHEN 0 THEN 'nein' ELSE '?' END
       WHEN 'R0' THEN 'Leistung: ' || coalesce(p.leistungsdatum, '?') || ', altes Recht bis: ' || p.alt_bis
@@ -1175,7 +1176,8 @@ FROM (
       v.frist_tage,
       v.frist_monate,
       v.sequence,
-      v.zustand = 'laufend' AND coalesce(v.verlaengerung, 'nein') <> 'nein' AS verlaengert_sich,
+      v.zustand = 'laufend' AND lower(coalesce(v.verlaengerung, 'nein')) NOT IN ('nein', 'keine', 'ohne', '') AND v.takt_monate IS NOT 0
+        AS verlaengert_sich,
       iif(
         v.takt_monate > 0,
         max(

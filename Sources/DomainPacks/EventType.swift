@@ -1,5 +1,14 @@
 public import LogFormat
 
+/// Something that a subject can have several of, such as the Wiedervorlagen of an Akte: `"part":{"wiedervorlage":"kennung"}`.
+///
+/// Its fields are its own: an appointment's `einheit` is not that of the Akte.
+public struct SubjectPart: Sendable, Hashable {
+  public var name: String
+  /// The property of the event's data that tells which one; events without it are about one that has no name.
+  public var key: String
+}
+
 /// One type of event, as its domain pack describes it.
 public struct EventType: Sendable {
   /// The CloudEvents `type`, e.g. `de.aktenspur.vertrag.erfasst`.
@@ -9,6 +18,8 @@ public struct EventType: Sendable {
   public let pack: String
   /// What it asks of its subject's state and makes of it; checked by the sequencer, not here.
   public let stateRule: StateRule
+  /// What of its subject it is about; nil: the subject itself.
+  public let part: SubjectPart?
   /// The subjects it may be about: its own patterns, or those of the pack.
   let subjects: [SubjectPattern]
   let schema: Schema

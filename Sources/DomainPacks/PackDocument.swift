@@ -51,7 +51,7 @@ struct PackDocument {
     }
     let members = try ObjectMembers(
       json, at: pointer, what: "event type",
-      allowed: ["title", "description", "subject", "data", "from", "to", "second"])
+      allowed: ["title", "description", "subject", "data", "from", "to", "second", "part"])
     _ = try members.string("description")
     let subjects = json["subject"] == nil ? inherited : try members.subjects()
     guard !subjects.isEmpty else {
@@ -63,7 +63,7 @@ struct PackDocument {
       } ?? SchemaCompiler.Compiled(schema: Schema(.init(), source: json, acceptsEverything: true), marks: nil)
     return EventType(
       name: name, title: try members.string("title") ?? name, pack: pack, stateRule: try members.stateRule(),
-      subjects: subjects,
+      part: try members.part(), subjects: subjects,
       schema: compiled.schema, marks: compiled.marks)
   }
 }
@@ -87,6 +87,17 @@ extension ObjectMembers {
       }
     }
     return patterns
+  }
+
+  /// `{"wiedervorlage":"kennung"}`.
+  fileprivate func part() throws(SchemaError) -> SubjectPart? {
+    guard let value = json["part"] else { return nil }
+    let members = value.kind == .object ? Array(value.members) : []
+    guard members.count == 1, let member = members.first, let key = member.value.string else {
+      throw SchemaError(
+        "\(pointer)/part", "expected {\"<part>\":\"<property that tells which>\"}, found \(value.excerpt)")
+    }
+    return SubjectPart(name: member.name, key: key)
   }
 
   /// `from`, `to` and `second`.

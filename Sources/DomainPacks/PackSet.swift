@@ -40,7 +40,9 @@ public struct PackSet: Sendable {
   }
 
   /// Why an event of that type may have to be refused, by what the projections hold.
-  public func objections(to type: String) -> [Objection] { eventType(type)?.objections ?? [] }
+  public func objections(to type: String, data: JSONValue?) -> [Objection] {
+    eventType(type)?.objections.filter { $0.concerns(data) } ?? []
+  }
 
   /// The state of its subject after a record; nil where it is as it was.
   public func state(after record: Record) -> String? {

@@ -16,7 +16,7 @@ struct ObjectionCheck: Sendable {
     maximumRows: 1_000, maximumBytes: 1 << 20, maximumSteps: 100_000_000, maximumTime: .seconds(5), allowsClock: false)
 
   /// Whether packs may object to the event.
-  func concern(_ event: Event) -> Bool { !packs.objections(to: event.type).isEmpty }
+  func concern(_ event: Event) -> Bool { !packs.objections(to: event.type, data: event.payload.json).isEmpty }
 
   /// Examines the last events of a request, which are to be a group, by everything durable now.
   ///
@@ -75,7 +75,7 @@ struct ObjectionCheck: Sendable {
       "data": event.payload.json.map { .text(String(decoding: $0.text, as: UTF8.self)) } ?? .null,
       "effective": .text(AsOf.today(in: log.description.timeZone)),
     ]
-    return try packs.objections(to: event.type).flatMap { objection in
+    return try packs.objections(to: event.type, data: event.payload.json).flatMap { objection in
       let result = try snapshot.rows(objection.sql, arguments: arguments, limits: ObjectionCheck.limits)
       let column = result.columns.firstIndex(of: "text")
       return result.rows.map { row in

@@ -5,7 +5,8 @@ import Glibc
 /// values that were sealed with it. It changes nothing.
 ///
 /// Files are read as they lie on the disk, so what SQLite has freed, its logs of changes, and files left behind by a crash
-/// are looked through as well.
+/// are looked through as well. In the log and elsewhere a text may be spelled with the escapes of JSON; it is found in every
+/// spelling.
 public struct RemainsSearch: Sendable {
   /// What came out.
   public struct Result: Sendable, Hashable {
@@ -83,7 +84,8 @@ public struct RemainsSearch: Sendable {
       return
     }
     defer { close(descriptor) }
-    let overlap = max(needles.longest - 1, 0)
+    // Spelled with escapes, a byte may take six.
+    let overlap = max(6 * needles.longest - 1, 0)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: RemainsSearch.blockSize + overlap, alignment: 16)
     defer { buffer.deallocate() }
     var kept = 0
@@ -98,15 +100,35 @@ public struct RemainsSearch: Sendable {
       guard got > 0 else { break }
       let filled = kept + got
       result.bytes += UInt64(got)
-      needles.forEachMatch(in: UnsafeRawBufferPointer(rebasing: buffer[..<filled])) { place, text in
+      let block = UnsafeRawBufferPointer(rebasing: buffer[..<filled])
+      needles.forEachMatch(in: block) { place, text in
         // What lies wholly in the bytes kept from before has been counted.
         if place + text.count > kept { count += 1 }
         return true
       }
+      count += spelled(in: block, behind: kept)
       kept = min(overlap, filled)
       if let base = buffer.baseAddress { memmove(base, base + (filled - kept), kept) }
     }
     result.files += 1
     if count > 0 { result.places.append(Result.Place(file: name, count: count)) }
+  }
+
+  /// How often a text stands there spelled with escapes, and ends behind a place.
+  private func spelled(in block: UnsafeRawBufferPointer, behind kept: Int) -> Int {
+    guard let base = block.baseAddress, memchr(base, 0x5C, block.count) != nil else { return 0 }
+    let unescaped = UnescapedText(block)
+    var count = 0
+    unescaped.bytes.withUnsafeBytes { bytes in
+      needles.forEachMatch(in: bytes) { place, text in
+        let range = unescaped.places[place]..<unescaped.places[place + text.count]
+        // Where nothing is escaped it has been found already, and so it has where it was sealed as it is spelled here.
+        if range.count > text.count, range.upperBound > kept, !needles.texts.contains(Array(block[range])) {
+          count += 1
+        }
+        return true
+      }
+    }
+    return count
   }
 }

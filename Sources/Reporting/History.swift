@@ -50,8 +50,15 @@ public struct History: Sendable {
 /// Tells records one after the other, knowing each subject's fields as they were before.
 private struct Telling {
   private struct Subject {
-    var fields: [String: String] = [:]
+    /// By the part of the subject that they belong to.
+    var fields: [Part: [String: String]] = [:]
     var state: String?
+  }
+
+  /// The subject itself, or one of the things it has several of.
+  private struct Part: Hashable {
+    var name = ""
+    var key = ""
   }
 
   private static let remarks = ["bemerkung", "grund", "begruendung"]
@@ -59,6 +66,7 @@ private struct Telling {
   private static let ledgerActions = [
     "dokument-gelesen": "Inhalt gelesen", "personendaten-gelesen": "Personenbezogene Angaben gelesen",
     "loeschung-beantragt": "Löschung beantragt", "geloescht": "Personenbezogene Daten gelöscht",
+    "loeschung-geprueft": "Löschung geprüft",
     "dokument-abgelegt": "Inhalt abgelegt", "dokument-vernichtet": "Inhalt vernichtet",
   ]
 
@@ -74,6 +82,8 @@ private struct Telling {
     let isOwn = record.type.hasPrefix(Telling.ledgerPrefix)
     // What the ledger records of itself names the subject in its data.
     let subject = isOwn ? record.data?["subject"]?.string ?? record.subject : record.subject
+    let eventType = packs.eventType(record.type)
+    let part = eventType?.part.map { Part(name: $0.name, key: record.data?[$0.key]?.string ?? "") } ?? Part()
     let remark = Telling.remarks.first { record.data?[$0]?.string != nil }
     var fields: [(name: String, value: String?)] = []
     if let data = record.data, data.kind == .object {
@@ -84,12 +94,14 @@ private struct Telling {
     var before = subjects[subject] ?? Subject()
     var changes: [(field: String, old: String?, new: String?)] = []
     for field in fields {
-      let old = isOwn ? nil : before.fields[field.name]
+      var old = isOwn ? nil : before.fields[part]?[field.name]
+      // What an event says the state is now, the state was before, whichever event made it that.
+      if case .property(field.name) = eventType?.stateRule.after { old = before.state.map { JSONText.string($0) } }
       guard old != field.value else { continue }
       changes.append((field.name, old, field.value))
-      if !isOwn { before.fields[field.name] = field.value }
+      if !isOwn { before.fields[part, default: [:]][field.name] = field.value }
     }
-    if let rule = packs.eventType(record.type)?.stateRule, let state = rule.state(after: record.data) {
+    if let rule = eventType?.stateRule, let state = rule.state(after: record.data) {
       if state != before.state, case .state = rule.after {
         changes.append(("zustand", before.state.map { JSONText.string($0) }, JSONText.string(state)))
       }

@@ -25,6 +25,8 @@ public struct Report: Sendable {
   /// In the order of `tabellen.sql`.
   public let tables: [ReportTable]
   public let findings: [FindingValue]
+  /// Whether findings were looked for: not for a table alone.
+  let hasFindings: Bool
   public let packs: [PackVersion]
   let definition: ReportDefinition
 
@@ -55,6 +57,7 @@ public struct Report: Sendable {
       name: name, title: definition.title, period: period, effective: parameters.effective, asof: snapshot.head,
       figures: try Figures.compute(snapshot: snapshot, parameters: parameters, names: names), tables: tables,
       findings: try Findings.compute(snapshot: snapshot, parameters: parameters, packs: definition.findings),
+      hasFindings: table == nil,
       packs: snapshot.packs.packs.map { PackVersion(name: $0.name, title: $0.title, digest: $0.digest.hex) },
       definition: definition)
   }

@@ -14,14 +14,16 @@ extension Report {
     ]
     records.append(["fachpaket", "name", "version"])
     records += packs.map { ["fachpaket", $0.name, $0.digest] }
-    records.append(["kennzahl", "name", "titel", "wert", "einheit", "sequences"])
+    if hasFindings || !figures.isEmpty {
+      records.append(["kennzahl", "name", "titel", "wert", "einheit", "sequences"])
+    }
     records += figures.map { ["kennzahl", $0.name, $0.title, $0.value.text, $0.unit, CSV.sequences($0.sequences)] }
     for table in tables {
       let section = "tabelle:\(table.name)"
       records.append([section] + table.columns + ["sequences"])
       records += table.rows.map { [section] + $0.values.map(CSV.text) + [CSV.sequences($0.sequences)] }
     }
-    records.append(["befund", "name", "text", "sequences"])
+    if hasFindings { records.append(["befund", "name", "text", "sequences"]) }
     records += findings.map { ["befund", $0.name, $0.text, CSV.sequences($0.sequences)] }
     return CSV.write(records)
   }

@@ -21,6 +21,7 @@ extension Report {
           json.rows(of: table)
         }
       }
+      guard hasFindings else { return }
       json.name("findings")
       json.array(findings) { json, finding in
         json.object { json in

@@ -3,7 +3,8 @@ import Mustache
 /// A mustache template of a report folder. What it may name:
 ///
 /// - everywhere: `report`, `title`, `period`, `period_title`, `from`, `to`, `effective` (days as `TT.MM.JJJJ`),
-///   `asof_size`, `asof_root`, `packs` (`name`, `title`, `digest`), `sections`, `findings`, `finding_count`
+///   `asof_size`, `asof_root`, `packs` (`name`, `title`, `digest`), `sections`, `findings`, `finding_count`, `has_findings` (whether
+///   any were looked for)
 /// - a section: `number`, `heading`, `level` (2–6), `marks` (as many `#`), `id`, `paragraphs`, `has_figures`, `figures`, `tables`
 /// - a figure: `name`, `figure_title`, `value`, `unit`, `records`
 /// - a table: `name`, `table_title`, `id`, `columns` (`column_title`, `is_number`), `rows_markup` (all rows as ``TableMarkup``

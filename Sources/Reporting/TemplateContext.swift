@@ -34,6 +34,7 @@ struct TemplateContext {
       "sections": report.definition.sections.map(section),
       "findings": findings,
       "finding_count": report.findings.count,
+      "has_findings": report.hasFindings,
     ])
   }
 

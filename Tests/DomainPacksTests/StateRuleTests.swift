@@ -78,8 +78,8 @@ import Testing
   func objections() throws {
     let sql = "-- against a.b: Zu früh\nSELECT 'x' AS text;\n-- against a.b: Gesperrt\nSELECT 'y' AS text"
     let packs = try packSet(["p": ["pack.json": EventQueryTests.events, "objections.sql": sql]])
-    #expect(packs.objections(to: "a.b").map(\.title) == ["Zu früh", "Gesperrt"])
-    #expect(packs.objections(to: "a.c").isEmpty)
+    #expect(packs.objections(to: "a.b", data: nil).map(\.title) == ["Zu früh", "Gesperrt"])
+    #expect(packs.objections(to: "a.c", data: nil).isEmpty)
   }
 
   @Test("An objection to an event type of another pack is an error")

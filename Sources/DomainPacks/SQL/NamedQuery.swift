@@ -1,11 +1,15 @@
 /// A section with a name, a title and one SELECT.
 struct NamedQuery {
   var name: String
+  /// What stands behind `with` in the heading, where that is allowed.
+  var properties: [String] = []
   var title: String
   var sql: String
   var line: Int
 
-  static func read(_ bytes: [UInt8], keyword: String, form: String) throws(TextError) -> [NamedQuery] {
+  static func read(
+    _ bytes: [UInt8], keyword: String, form: String, hasProperties: Bool = false
+  ) throws(TextError) -> [NamedQuery] {
     let file = try SQLSections(bytes, keyword: keyword)
     if let statement = file.preamble.first {
       throw TextError(statement.line, "expected \"-- \(keyword) \(form)\" before the first statement")
@@ -13,9 +17,13 @@ struct NamedQuery {
     var queries: [NamedQuery] = []
     for section in file.sections {
       let parts = section.heading.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-      let name = parts[0].trimmingSpace
+      let words = hasProperties ? parts[0].split(separator: " with ", maxSplits: 1) : [parts[0]]
+      let name = (words.first ?? "").trimmingSpace
+      let properties = words.dropFirst().joined().split(separator: ",").map { String($0.trimmingSpace) }
       let title = parts.count == 2 ? parts[1].trimmingSpace : ""
-      guard !name.isEmpty, name.utf8.allSatisfy(isNameByte), !title.isEmpty else {
+      guard !name.isEmpty, !title.isEmpty,
+        ([String(name)] + properties).allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(isNameByte) })
+      else {
         throw TextError(
           section.line, "expected \"-- \(keyword) \(form)\", found \"-- \(keyword) \(section.heading)\"")
       }
@@ -27,7 +35,8 @@ struct NamedQuery {
         throw TextError(statement.line, "expected a SELECT for \(keyword) \(name)")
       }
       queries.append(
-        NamedQuery(name: String(name), title: String(title), sql: statement.sql, line: section.line))
+        NamedQuery(
+          name: String(name), properties: properties, title: String(title), sql: statement.sql, line: section.line))
     }
     return queries
   }

@@ -72,7 +72,7 @@ struct FormCommand: AsyncParsableCommand {
     _ evaluation: FormEvaluation, _ event: FormEvent, _ given: FormAnswers
   ) throws -> FormEvaluation.Status {
     do {
-      return try evaluation.status(with: given.isEmpty ? nil : event.event(given))
+      return try evaluation.status(with: event.shown(given))
     } catch let refusal as EventRefusal {
       throw Failure(.badInput, "\(refusal)")
     }

@@ -21,6 +21,11 @@ struct FormAnswers {
   /// An object inside it is taken apart only where the form asks for its fields.
   mutating func merge(_ data: JSONValue, of form: Form) {
     for member in data.members {
+      // Under the name that the questions as JSON give it: `abs3_nr2.a`.
+      if let question = form.questions.first(where: { $0.path.count > 1 && $0.field == member.name }) {
+        set(question.path, String(decoding: member.value.text, as: UTF8.self))
+        continue
+      }
       let inner = form.questions.filter { $0.path.count > 1 && $0.path[0] == member.name }
       if inner.isEmpty || member.value.kind != .object {
         set([member.name], String(decoding: member.value.text, as: UTF8.self))
@@ -80,5 +85,11 @@ struct FormEvent {
 
   func event(_ answers: FormAnswers) throws -> Event {
     try Event(JSONDocument(json(answers)).root)
+  }
+
+  /// What the result is shown for: the subject as it is where nothing is answered now. One that is new has no result yet,
+  /// and is shown as if the form had been begun.
+  func shown(_ answers: FormAnswers) throws -> Event? {
+    answers.isEmpty && expectedVersion > 0 ? nil : try event(answers)
   }
 }

@@ -26,7 +26,7 @@ struct FormDialogue {
   /// - Parameter answers: those given so far; in the end all that are given now.
   func run(_ answers: inout FormAnswers) throws -> Outcome {
     let text = FormText(form: evaluation.form)
-    var status = try evaluation.status(with: answers.isEmpty ? nil : event.event(answers))
+    var status = try evaluation.status(with: event.shown(answers))
     write("\(evaluation.form.title): \(evaluation.subject)")
     write("Leere Zeile: ohne Antwort weiter · - nimmt die Antwort zurück · \(FormDialogue.done) beendet die Fragen")
     write(text.result(status))
