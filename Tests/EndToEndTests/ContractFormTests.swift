@@ -49,6 +49,30 @@ struct ContractFormTests {
     return try result.output.decoded(Questions.self)
   }
 
+  @Test func asksAboutAContractOfWhichNothingIsRecordedYet() throws {
+    try LedgerUnderTest.run { ledger in
+      let before = try questions(ledger)
+      #expect(before.open.contains("richtung") && before.open.count > 5)
+      #expect(try form(ledger, input: "").status == 65)
+      let result = try form(ledger, input: "eingang\n")
+      #expect(result.status == 0 && result.text.contains("Aufgezeichnet"), "\(result.text)\(result.errors)")
+    }
+  }
+
+  @Test func takesAnswersUnderTheNamesThatItsQuestionsHave() throws {
+    try LedgerUnderTest.run { ledger in
+      try register(ledger)
+      let answers = #"{"abs3_nr2.a":true,"abs3_nr2.b":true,"abs3_nr2.c":false,"abs3_nr2.d":true}"#
+      let result = try form(ledger, ["--answers", "-"], input: answers)
+      #expect(result.status == 0, "\(result.errors)")
+      let recorded = try ledger.command(
+        "query", arguments: ["--format", "json", "SELECT angaben FROM vertrag_2b_angaben"])
+      #expect(
+        try recorded.output.decoded([[String: String]].self).first?["angaben"]
+          == #"{"abs3_nr2":{"a":true,"b":true,"c":false,"d":true}}"#)
+    }
+  }
+
   @Test func asksOnlyWhatStillMattersAndRecordsTheAnswers() throws {
     try LedgerUnderTest.run { ledger in
       try register(ledger)

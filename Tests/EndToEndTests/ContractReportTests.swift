@@ -178,13 +178,86 @@ struct ContractReportTests {
       #expect(lines.contains { $0.hasPrefix("tabelle:stand,FD 20,2,0,2,0,") }, "\(lines)")
       #expect(lines.contains { $0.hasPrefix("tabelle:regeln,2b-2026.1,") && $0.contains("keine Steuerberatung") })
       let kinds = Set(lines.compactMap { $0.split(separator: ",").first.map(String.init) })
-      #expect(kinds == ["bericht", "fachpaket", "kennzahl", "befund", "tabelle:regeln", "tabelle:stand"])
-      #expect(lines.count { $0.hasPrefix("kennzahl") } == 1 && lines.count { $0.hasPrefix("befund") } == 1)
+      #expect(kinds == ["bericht", "fachpaket", "tabelle:regeln", "tabelle:stand"])
       for format in ["html", "md", "csv", "json"] {
         let answer = try ledger.get("/v1/reports/vertraege?period=2026-H2&table=stand&format=\(format)")
         #expect(answer.text == String(decoding: try report(ledger, format, "--table", "stand"), as: UTF8.self))
         #expect(answer.text.contains("FD 20") && answer.text.contains("keine Steuerberatung"))
+        // Nothing was looked for, so nothing is said.
+        #expect(!answer.text.contains("Befund") && !answer.text.contains("findings"))
       }
+    }
+  }
+
+  @Test func periodsOfSeveralUnitsHaveNoDayAndWordsOfNoRenewalAreNone() throws {
+    try LedgerUnderTest.run { ledger in
+      for (number, data) in [
+        ("A", #""kuendigungsfrist":"P1Y6M","verlaengerung":"keine""#),
+        ("B", #""kuendigungsfrist":"P2M15D","verlaengerung":"Nein""#), ("C", #""kuendigungsfrist":"P10W""#),
+      ] {
+        try ledger.record(
+          event(number, "vertrag.erfasst", on: number, by: "fd", #"{"titel":"T","ende":"2027-05-31",\#(data)}"#))
+      }
+      let table = try JSONSerialization.jsonObject(with: report(ledger, "json", "--table", "fristen")) as? [String: Any]
+      let rows = try #require((table?["tables"] as? [String: [[String: Any]]])?["fristen"])
+      #expect(
+        rows.map { "\($0["vertrag"] ?? "") \($0["kuendigen_bis"] as? String ?? "-") \($0["verlaengert_sich"] ?? "")" }
+          .sorted() == [
+            "vertrag/A - 0", "vertrag/B - 0", "vertrag/C 2027-03-22 0",
+          ])
+    }
+  }
+
+  @Test func whatIsReleasedWithoutAResultOrDecidedWithoutAReasonIsAFinding() throws {
+    try LedgerUnderTest.run { ledger in
+      try ledger.record(event("1", "vertrag.erfasst", on: "A", by: "fd", #"{"titel":"T"}"#))
+      try ledger.record(event("2", "vertrag.2b-angaben-erfasst", on: "A", by: "fd", #"{"richtung":"ausgang"}"#))
+      try ledger.record(
+        event(
+          "3", "vertrag.2b-entschieden", on: "A", by: "steuer",
+          #"{"steuerbar":"zu_pruefen","regelversion":"2b-2026.1"}"#))
+      try ledger.record(event("4", "vertrag.freigegeben", on: "A", by: "fd", "{}"))
+      let findings = try report(ledger, "json", "--subject", "vertrag/A").decoded(Document.self).findings.map(\.text)
+      #expect(findings.contains { $0.contains("entschieden als zu prüfen") }, "\(findings)")
+      #expect(findings.contains { $0.contains("nennt keinen Grund") }, "\(findings)")
+    }
+  }
+
+  @Test func aDecisionInForceIsOutdatedByAnswersThoughANewerOneIsNot() throws {
+    try LedgerUnderTest.run { ledger in
+      let period = #""leistung_von":"2026-01-01","leistung_bis":"2027-12-31","teilleistungen":true"#
+      try ledger.record(event("1", "vertrag.2b-angaben-erfasst", on: "A", by: "fd", "{\(answers),\(period)}"))
+      try ledger.record(
+        event("2", "vertrag.2b-entschieden", on: "A", by: "st", #"{"steuerbar":"nein","gilt_bis":"2026-12-31"}"#))
+      try ledger.record(event("3", "vertrag.2b-angaben-erfasst", on: "A", by: "fd", #"{"betrag_cent":5}"#))
+      try ledger.record(
+        event("4", "vertrag.2b-entschieden", on: "A", by: "st", #"{"steuerbar":"ja","gilt_von":"2027-01-01"}"#))
+      let findings = try report(ledger, "json").decoded(Document.self).findings.map(\.text)
+      #expect(findings.count { $0.contains("nach der Entscheidung vom") } == 1, "\(findings)")
+    }
+  }
+
+  @Test func aRevocationForAPartOfTheCountyIsRefused() throws {
+    try LedgerUnderTest.run { ledger in
+      for part in ["taetigkeiten", "gruppe", "fachdienst", "umfang", "betrieb"] {
+        let answer = try ledger.post(
+          SampleEvent(
+            id: part, type: "de.aktenspur.option.widerrufen", subject: "option/ustg-27-22",
+            data: #"{"widerruf_wirksam_ab":"2026-01-01","\#(part)":"Parken"}"#))
+        #expect(answer.status == 422 && answer.text.contains(part), "\(answer.text)")
+      }
+    }
+  }
+
+  @Test func anAnswerThatIsMissingIsNoAnswerInTheTrace() throws {
+    try LedgerUnderTest.run { ledger in
+      try ledger.record(
+        event(
+          "1", "vertrag.2b-angaben-erfasst", on: "A", by: "fd",
+          #"{"richtung":"ausgang","empfaenger":"privat","gegenleistung":"entgelt","leistender":"jpoer"}"#))
+      let trace = try ledger.command(
+        "query", arguments: ["--format", "csv", "SELECT antwort FROM vertrag_2b_spur WHERE regel = 'R4'"])
+      #expect(trace.text.contains("hilfsgeschaeft: ?, haendleraehnlich: ?"), "\(trace.text)")
     }
   }
 

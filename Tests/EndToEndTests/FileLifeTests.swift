@@ -154,7 +154,7 @@ struct FileLifeTests {
       let document = history.entries.filter { $0.subject == FileLifeTests.dokument && $0.field == "status" }
       #expect(
         document.map { "\($0.old?.text ?? "") → \($0.new?.text ?? "")" } == [
-          " → pruefung", "pruefung → freigabe", "freigabe → archiv",
+          "bearbeitung → pruefung", "pruefung → freigabe", "freigabe → archiv",
         ])
       // Reading the content for the archive, and its destruction, are in the history.
       let reading = try #require(history.entries.first { $0.action == "Inhalt gelesen" })
@@ -211,7 +211,8 @@ struct FileLifeTests {
       try ledger.record(.akten("akte.gesperrt", held, #"{"grund":"Klage anhängig"}"#, on: today, by: "rechtsamt-1"))
       try expectRefused(destruction(held, "d"), "Die Aussonderung ist gesperrt: seit \(today), Klage anhängig")
       try expectRefused(
-        .akten("akte.sperre-aufgehoben", held, #"{"grund":"zurück"}"#, on: today, by: "rechtsamt-1"), "four eyes")
+        .akten("akte.sperre-aufgehoben", held, #"{"grund":"zurück"}"#, on: today, by: "rechtsamt-1"),
+        "Wer eine Sperre gesetzt oder verlängert hat, hebt sie nicht auf: rechtsamt-1")
       try ledger.record(.akten("akte.sperre-aufgehoben", held, #"{"grund":"beendet"}"#, on: today, by: "leitung-1"))
       try ledger.record(destruction(held, "e"))
       // Recorded is recorded: the same event again gets its receipt.

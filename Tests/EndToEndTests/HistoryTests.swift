@@ -36,6 +36,8 @@ struct HistoryTests {
       let container = try decoder.singleValueContainer()
       if let string = try? container.decode(String.self) {
         text = string
+      } else if let bool = try? container.decode(Bool.self) {
+        text = String(bool)
       } else if let number = try? container.decode(Int.self) {
         text = String(number)
       } else if let list = try? container.decode([String].self) {
@@ -116,6 +118,72 @@ struct HistoryTests {
       for format in ["json", "table", "html"] {
         #expect(try !ledger.command("history", "--format", format, HistoryTests.akte).text.contains("M. Beispiel"))
       }
+    }
+  }
+
+  @Test func whatASubjectHasSeveralOfIsNotTakenForItsOwnFields() throws {
+    try withFile { ledger in
+      let akte = "akte/99"
+      let events = [
+        ("akte.geaendert", #"{"einheit":"einheit/10"}"#), ("akte.einheit-beteiligt", #"{"einheit":"einheit/61"}"#),
+        ("akte.wiedervorlage-gesetzt", #"{"kennung":"a","termin":"2025-05-01"}"#),
+        ("akte.wiedervorlage-gesetzt", #"{"kennung":"b","termin":"2025-06-01"}"#),
+        ("akte.wiedervorlage-gesetzt", #"{"kennung":"a","termin":"2025-07-01"}"#),
+      ]
+      for (number, (type, data)) in events.enumerated() {
+        try ledger.record(.akten(type, akte, data, on: "2025-03-0\(number + 1)"))
+      }
+      let entries = try history(ledger, akte).entries
+      let unit = try #require(entries.first { $0.action == "Einheit beteiligt" })
+      #expect(unit.field == "einheit" && unit.old == nil)
+      #expect(
+        entries.filter { $0.field == "termin" }.map { "\($0.old?.text ?? "") → \($0.new?.text ?? "")" } == [
+          " → 2025-05-01", " → 2025-06-01", "2025-05-01 → 2025-07-01",
+        ])
+    }
+  }
+
+  @Test func aStatusChangeTellsTheStateThatTheDokumentHadByItself() throws {
+    try withFile { ledger in
+      let change = try #require(try history(ledger, "dokument/4711").entries.first { $0.field == "status" })
+      #expect(change.old?.text == "bearbeitung" && change.new?.text == "pruefung")
+    }
+  }
+
+  @Test func readingAContentUnderAnotherSubjectIsInTheHistoryOfTheDokument() throws {
+    try withFile { ledger in
+      let content = try SampleContent(Data("Inhalt".utf8), in: ledger.folder)
+      _ = try ledger.put(content)
+      try ledger.record(
+        .akten(
+          "dokument.angelegt", "dokument/1", #"{"akte":"akte/99"}"#, on: "2025-03-01"))
+      try ledger.record(
+        .akten("dokument.version-erstellt", "dokument/1", #"{"inhalt":"\#(content.name)"}"#, on: "2025-03-02"))
+      #expect(try ledger.get("\(content.path)?subject=foo&grund=Neugier&authid=spion").status == 200)
+      #expect(try ledger.get("\(content.path)?subject=dokument/1&grund=Arbeit&authid=amt").status == 200)
+      for subject in ["dokument/1", "akte/99"] {
+        let readers = try history(ledger, subject).entries.filter { $0.action == "Inhalt gelesen" }
+        #expect(Set(readers.map(\.actor)) == ["spion", "amt"], "\(subject)")
+      }
+      let accesses = try ledger.command(
+        "query", arguments: ["--format", "json", "SELECT person FROM akte_zugriff WHERE akte = 'akte/99' ORDER BY 1"])
+      #expect(try accesses.output.decoded([[String: String]].self).map { $0["person"] } == ["amt", "spion"])
+    }
+  }
+
+  @Test func informationGivenAndErasureAreInTheHistoryOfThePerson() throws {
+    try withFile { ledger in
+      let steps = [
+        ["person", "dokument/4711", "--authid", "auskunft-1"],
+        ["erase", "dokument/4711", "--reason", "Antrag", "--legal-basis", "Art. 17", "--authid", "anna"],
+      ]
+      for step in steps {
+        let result = try Program.run(Repository.program, step + ["--socket", ledger.socket])
+        try #require(result.status == 0, "\(result.text)\(result.errors)")
+      }
+      let entries = try history(ledger, "dokument/4711").entries
+      #expect(entries.contains { $0.action == "Personenbezogene Angaben gelesen" && $0.actor == "auskunft-1" })
+      #expect(entries.contains { $0.action == "Löschung beantragt" && $0.actor == "anna" && $0.remark == "Antrag" })
     }
   }
 
