@@ -27,7 +27,7 @@ FROM vertrag
 WHERE erfasst_am <= :effective
   AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
   AND coalesce(beginn, '') <= :effective
-  AND coalesce(ende, '9999-12-31') >= :effective;
+  AND (coalesce(ende, '9999-12-31') >= :effective OR verlaengert_sich);
 
 -- figure vertraege.geprueft: Nach § 2b UStG geprüfte Verträge [Verträge]
 SELECT sequence
@@ -77,7 +77,7 @@ WHERE entgelt_jahr_cent IS NOT NULL
   AND erfasst_am <= :effective
   AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
   AND coalesce(beginn, '') <= :effective
-  AND coalesce(ende, '9999-12-31') >= :effective;
+  AND (coalesce(ende, '9999-12-31') >= :effective OR verlaengert_sich);
 
 -- figure vertraege.betrag-steuerpflichtig: Beträge steuerpflichtiger Leistungen im Zeitraum [Cent]
 SELECT sequence, betrag_cent AS value

@@ -72,6 +72,12 @@ CREATE TABLE vertrag (
       NULL
     )
   ) STORED,
+  -- Goes on behind its end as long as nobody ends it.
+  verlaengert_sich AS (
+    zustand = 'laufend'
+    AND lower(coalesce(verlaengerung, 'nein')) NOT IN ('nein', 'keine', 'ohne', '')
+    AND takt_monate IS NOT 0
+  ) STORED,
   ende_nr AS (12 * substr(ende, 1, 4) + substr(ende, 6, 2) - 1) STORED,
   endet_mit_monat AS (ende = date(ende, 'start of month', '+1 month', '-1 day')) STORED
 ) WITHOUT ROWID;
@@ -1176,8 +1182,7 @@ FROM (
       v.frist_tage,
       v.frist_monate,
       v.sequence,
-      v.zustand = 'laufend' AND lower(coalesce(v.verlaengerung, 'nein')) NOT IN ('nein', 'keine', 'ohne', '') AND v.takt_monate IS NOT 0
-        AS verlaengert_sich,
+      v.verlaengert_sich,
       iif(
         v.takt_monate > 0,
         max(

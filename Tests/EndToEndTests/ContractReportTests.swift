@@ -208,6 +208,24 @@ struct ContractReportTests {
     }
   }
 
+  @Test func aContractThatRenewsItselfRunsBehindItsEnd() throws {
+    try LedgerUnderTest.run { ledger in
+      for (number, data) in [("A", #""verlaengerung":"P1Y""#), ("B", #""verlaengerung":"nein""#)] {
+        try ledger.record(
+          event(
+            number, "vertrag.erfasst", on: number, by: "fd",
+            #"{"titel":"T","ende":"2024-12-31","entgelt_jahr_cent":7,\#(data)}"#))
+      }
+      func values() throws -> [Int?] {
+        let figures = try report(ledger, "json").decoded(Document.self).figures
+        return ["vertraege.laufend", "vertraege.entgelt-jahr"].map { name in figures.first { $0.name == name }?.value }
+      }
+      #expect(try values().first == 1)
+      try ledger.record(event("k", "vertrag.gekuendigt", on: "A", by: "fd", #"{"gekuendigt_zum":"2025-12-31"}"#))
+      #expect(try values().first == 0)
+    }
+  }
+
   @Test func whatIsReleasedWithoutAResultOrDecidedWithoutAReasonIsAFinding() throws {
     try LedgerUnderTest.run { ledger in
       try ledger.record(event("1", "vertrag.erfasst", on: "A", by: "fd", #"{"titel":"T"}"#))

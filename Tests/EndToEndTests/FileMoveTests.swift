@@ -57,9 +57,11 @@ struct FileMoveTests {
         .akten("dokument.geaendert", "dokument/2", #"{"akte":"akte/nirgends"}"#, on: "2020-02-02", by: "spaeter-1"))
       try ledger.record(.akten("akte.gesperrt", FileMoveTests.akte, #"{"grund":"Klage"}"#, on: "2020-02-03"))
       try expectRefused(
-        .akten("dokument.vernichtet", "dokument/2", #"{"grund":"weg"}"#, on: "2020-02-04"), "\(FileMoveTests.akte) ist offen", in: ledger)
+        .akten("dokument.vernichtet", "dokument/2", #"{"grund":"weg"}"#, on: "2020-02-04"),
+        "\(FileMoveTests.akte) ist offen", in: ledger)
       try expectRefused(
-        .akten("dokument.vernichtet", "dokument/2", #"{"grund":"weg"}"#, on: "2020-02-04", id: "z"), "seit 2020-02-03, Klage", in: ledger)
+        .akten("dokument.vernichtet", "dokument/2", #"{"grund":"weg"}"#, on: "2020-02-04", id: "z"),
+        "seit 2020-02-03, Klage", in: ledger)
     }
   }
 

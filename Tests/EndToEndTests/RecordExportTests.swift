@@ -51,6 +51,26 @@ struct RecordExportTests {
     }
   }
 
+  @Test func recordsTakenOutDoubledOrExchangedAreFound() throws {
+    try withExport { ledger, file in
+      let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init)
+      try #require(lines.count == 4)
+      let changed = ledger.folder.file("changed.ndjson")
+      for (wrong, detail) in [
+        (Array(lines.dropLast()), "there is no record of dokument/1"),
+        ([lines[0], lines[1], lines[3]], "there is no record of vorgang/1-1"),
+        (lines + [lines[3]], "doubled or out of order"), ([lines[0], lines[2], lines[1], lines[3]], "out of order"),
+        ([lines[0].replacing("akte/1", with: "akte/2")] + lines.dropFirst(), "there is no record of akte/2"),
+        ([lines[0].replacing(#""records":3"#, with: #""records":4"#)] + lines.dropFirst(), "the head says 4"),
+      ] {
+        try Data((wrong.joined(separator: "\n") + "\n").utf8).write(to: changed)
+        let result = try Program.run(
+          Repository.program, ["check", "--ndjson", changed.path, "--key", ledger.verifierKey])
+        #expect(result.status == 1 && result.errors.contains(detail), "\(detail): \(result.errors)")
+      }
+    }
+  }
+
   @Test func whatIsNotCoveredByACheckpointIsNotExported() throws {
     try LedgerUnderTest.run { ledger in
       let result = try ledger.command("export", "--ndjson", "-", arguments: ["--subject", "akte/gibt-es-nicht"])

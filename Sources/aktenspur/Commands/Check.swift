@@ -49,10 +49,12 @@ struct Check: ParsableCommand {
 
   /// Checks a file of `export --ndjson`.
   private func checkAll(_ bytes: [UInt8], by key: VerifierKey, _ policy: WitnessPolicy?) throws {
-    var count = 0
+    var completeness: ExportRecords.Completeness?
     var covered: Checkpoint?
     for (number, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
-      func bad(_ detail: String) -> Failure { Failure(.badInput, "\(proof), line \(number + 1): \(detail)") }
+      func bad(_ detail: String, _ status: Failure.Status = .badInput) -> Failure {
+        Failure(status, "\(proof), line \(number + 1): \(detail)")
+      }
       let json: JSONValue
       do {
         json = try JSONDocument(Array(line)).root
@@ -60,7 +62,11 @@ struct Check: ParsableCommand {
         throw bad("\(error)")
       }
       if number == 0 {
-        guard json["format"]?.string == ExportRecords.format else { throw bad("expected \(ExportRecords.format)") }
+        do {
+          completeness = try ExportRecords.Completeness(head: json)
+        } catch let gap as ExportRecords.Gap {
+          throw bad(gap.detail)
+        }
         continue
       }
       guard let record = json["record"], let text = json["proof"]?.string else {
@@ -72,12 +78,20 @@ struct Check: ParsableCommand {
         guard record["sequence"]?.string.flatMap({ UInt64($0) }) == proof.index else {
           throw bad("the proof is that of record \(proof.index)")
         }
+        try completeness?.add(record, at: proof.index)
+      } catch let gap as ExportRecords.Gap {
+        throw bad(gap.detail, .checkFailed)
       } catch let error as TlogProofError {
         throw Failure(Check.status(of: error), "\(proof), line \(number + 1): \(error)")
       }
-      count += 1
     }
-    guard let covered else { throw Failure(.badInput, "\(proof): there is no record in it") }
+    guard let covered, let completeness else { throw Failure(.badInput, "\(proof): there is no record in it") }
+    do {
+      try completeness.end()
+    } catch let gap as ExportRecords.Gap {
+      throw Failure(.checkFailed, "\(proof): \(gap.detail)")
+    }
+    let count = completeness.count
     Terminal.print(
       Language.text(
         en: "ok: \(count) records of the first \(covered.size) of \(covered.origin)",

@@ -37,7 +37,7 @@ extension Session {
     let person = try ask(
       "person-accesses",
       "SELECT count(*) AS anzahl FROM person_zugriff WHERE person = 'person-1' AND sekunde BETWEEN "
-        + "(SELECT min(sekunde) FROM zugriff) AND (SELECT max(sekunde) FROM zugriff)")
+        + "unixepoch('now', '-1 day') AND unixepoch('now')")
     report.note("accesses: \(akte) of one Akte, \(person) of one person, among \(recorded)")
     func bytes(_ path: String, _ prefixes: [String] = []) -> String {
       Report.text(Double(Folder.bytes(below: daemon.ledger + "/" + path, prefixes: prefixes)) / Double(recorded))
