@@ -4,7 +4,8 @@ import LogFormat
 public import TransparencyLog
 
 /// A copy of a ledger in another folder: the log up to a signed checkpoint and what follows it, the checkpoints, and the
-/// documents. It holds no key and nothing that is derived, and is brought up to date by copying only what is new.
+/// documents. It holds no key and nothing that is derived, and is brought up to date by copying only what is new, and by
+/// removing the contents that were destroyed since.
 ///
 /// The log only grows, so an older backup is the beginning of a newer one, and copying over it loses nothing:
 /// 1. `ledger.json` says of which ledger the folder is a backup.
@@ -79,7 +80,8 @@ public struct Backup {
     }
     // The end of what is copied of the log is fixed, and a content is there before the record that names it: so wherever
     // this is cut off, the copy has the contents of all records it has.
-    summary.documents = try Backup.copyDocuments(from: source.directory, to: target)
+    summary.documents = try Backup.copyDocuments(
+      from: source.directory, to: target, without: source.destroyedContents())
     for piece in try source.pieces() {
       let path = target.log + "/" + piece.name
       summary.logBytes += try DurableFile.extend(path, with: piece.path, to: piece.bytes)
@@ -94,12 +96,18 @@ public struct Backup {
   /// Where the new checkpoint lies between ``copy()`` and ``commit()``.
   public var staged: String { target.path + "/checkpoint.staged" }
 
-  /// Makes the copy the backup.
+  /// Makes the copy the backup, and removes from it the contents that were destroyed: until then, it had the records that
+  /// name them and not those of their destruction.
   public func commit() throws {
     guard rename(staged, target.checkpoint) == 0 else {
       throw BackupError.system(call: "rename", path: target.checkpoint, errno: errno)
     }
     try DurableFile.synchronizeFolder(target.path)
+    for digest in try source.destroyedContents() {
+      let folder = "\(target.documents)/sha256/\(digest.hex.prefix(2))"
+      guard unlink("\(folder)/\(digest.hex.dropFirst(2))") == 0 else { continue }
+      try DurableFile.synchronizeFolder(folder)
+    }
   }
 
   /// Kept checkpoints gain signature lines, so one that differs is replaced.
@@ -117,14 +125,16 @@ public struct Backup {
   }
 
   /// A document never changes: one that is there is not copied again.
-  static func copyDocuments(from source: LedgerDirectory, to target: LedgerDirectory) throws -> Int {
+  static func copyDocuments(
+    from source: LedgerDirectory, to target: LedgerDirectory, without destroyed: Set<Digest>
+  ) throws -> Int {
     var copied = 0
     let (from, to) = (source.documents + "/sha256", target.documents + "/sha256")
     for folder in try FileManager.default.contentsOfDirectory(atPath: from).sorted()
     where folder.wholeMatch(of: #/[0-9a-f]{2}/#) != nil {
       try makeFolder("\(to)/\(folder)", 0o700)
       for name in try FileManager.default.contentsOfDirectory(atPath: "\(from)/\(folder)").sorted() {
-        guard let digest = Digest(hex: folder + name) else { continue }
+        guard let digest = Digest(hex: folder + name), !destroyed.contains(digest) else { continue }
         let path = "\(to)/\(folder)/\(name)"
         if FileManager.default.fileExists(atPath: path) { continue }
         guard try DurableFile.copy("\(from)/\(folder)/\(name)", to: path, mode: 0o600) == digest else {

@@ -41,6 +41,12 @@ public struct Contents: Sendable {
     return filed
   }
 
+  /// Whether the content was destroyed on the record and not filed again. Its file may be there all the same, put back from
+  /// a copy; nobody is to get it.
+  public func isDestroyed(_ reader: DocumentReader) throws -> Bool {
+    try known.filed(reader) == nil && history(reader.digest).destruction != nil
+  }
+
   /// The newest records of a content: with which it was filed, and destroyed after that. What was destroyed may be filed
   /// again; each record has in its id the one before it.
   func history(_ digest: Digest) throws -> (filing: Record?, destruction: Record?) {

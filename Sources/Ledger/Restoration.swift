@@ -29,7 +29,8 @@ public struct Restoration {
     let target = LedgerDirectory(folder)
     do {
       log = try ResumedLog(reader, as: origin, in: target)
-      documents = try Backup.copyDocuments(from: reader.directory, to: target)
+      documents = try Backup.copyDocuments(
+        from: reader.directory, to: target, without: try reader.destroyedContents())
       keyFiles = try keys.map { try Restoration.copyKeys(from: $0, to: target.personKeys) } ?? 0
     } catch {
       try Restoration.remove(folder, wholly: !wasThere)

@@ -18,7 +18,7 @@ extension Reading {
     let digest = try Digest(documentName: name)
     let contents = ledger.contents
     return try await blocking(on: threads.documents) {
-      guard let reader = try contents.reader(digest) else {
+      guard let reader = try contents.reader(digest), try !contents.isDestroyed(reader) else {
         var problem = Problem(DocumentStoreError.missing(digest))
         let part = try contents.partSize(of: digest)
         if part > 0 { problem.headers[.uploadOffset] = String(part) }
@@ -103,7 +103,7 @@ private struct FoundContent: Sendable {
 
   /// Nil where there is no such content. Blocks.
   init?(_ digest: Digest, _ contents: Contents, _ wanted: HTTPFields) throws {
-    guard let reader = try contents.reader(digest) else { return nil }
+    guard let reader = try contents.reader(digest), try !contents.isDestroyed(reader) else { return nil }
     var headers = try FoundContent.headers(reader, contents)
     switch RequestedRange(wanted, size: reader.size, etag: DocumentName.etag(digest)) {
     case .whole:

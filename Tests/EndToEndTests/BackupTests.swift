@@ -37,6 +37,32 @@ struct BackupTests {
     }
   }
 
+  @Test func aContentThatWasDestroyedIsInNoBackupAndComesBackFromNone() throws {
+    try LedgerUnderTest.run { ledger in
+      let content = try SampleContent(Data("zu vernichten".utf8), in: ledger.folder)
+      #expect(try ledger.put(content).status == 201)
+      let (folder, kept) = (ledger.folder.file("backup"), ledger.folder.file("kept"))
+      for target in [folder, kept] { #expect(try backup(ledger, target).status == 0) }
+      let destroyed = try Program.run(
+        Repository.program,
+        ["documents", "destroy", content.name, "--reason", "r", "--legal-basis", "b", "--socket", ledger.socket])
+      try #require(destroyed.status == 0, "\(destroyed.errors)")
+      #expect(try ledger.curl.send("/checkpoint", method: "POST").status == 200)
+      #expect(try backup(ledger, folder).status == 0)
+      let hex = content.name.dropFirst("sha256:".count)
+      let place = "documents/sha256/\(hex.prefix(2))/\(hex.dropFirst(2))"
+      #expect(!FileManager.default.fileExists(atPath: folder.appending(path: place).path))
+      try expectSound(folder, ledger.verifierKey)
+      // Put back by hand from a copy, it is not handed out.
+      try FileManager.default.copyItem(
+        at: kept.appending(path: place), to: URL(filePath: ledger.path).appending(path: place))
+      #expect(try ledger.get("\(content.path)?subject=dokument/1&grund=x").status == 404)
+      // And it may be filed again.
+      #expect(try ledger.put(content).status == 201)
+      #expect(try ledger.get("\(content.path)?subject=dokument/1&grund=x").status == 200)
+    }
+  }
+
   @Test func onlyWhatIsNewIsCopied() throws {
     try LedgerUnderTest.run(seeded: true) { ledger in
       let folder = ledger.folder.file("backup")
