@@ -211,6 +211,8 @@ CREATE TABLE vertrag_2b_pruefung (
   -- the row exists only for some of the missing answers, and counts only where they change something
   ungewiss         INTEGER NOT NULL,
   jahr             INTEGER,
+  -- the first calendar year of performance under the row's law; the last one is `jahr`
+  jahr_von         INTEGER,
   -- the day whose limits, rates and rule texts apply; of an undated performance a day of the newest law
   rechtstag        TEXT NOT NULL,
   taetig_ab        TEXT,
@@ -221,6 +223,8 @@ CREATE TABLE vertrag_2b_pruefung (
   genannt_cent     INTEGER,
   beitrag_cent     INTEGER,
   beitrag_neu_cent INTEGER,
+  -- what it counts in a year that nobody has forecast
+  basis_cent       INTEGER,
   betrag_cent      INTEGER,
   sequence         INTEGER NOT NULL,
   gruppe,
@@ -444,13 +448,12 @@ CREATE TABLE vertrag_2b_pruefung (
 
   -- whether the row comes to R9a whatever the missing answers are
   erreicht_9a AS (CASE WHEN NOT w8u THEN 'nie' WHEN vor = '' THEN 'sicher' ELSE 'moeglich' END) STORED,
-  bekannt_im_januar AS (bekannt_ab <= jahr || '-01-01') STORED,
   PRIMARY KEY (vertrag, zeile)
 );
 
 -- The sums of the groups are read from here alone.
 CREATE INDEX vertrag_2b_pruefung_gruppe ON vertrag_2b_pruefung (
-  gruppe, jahr, erreicht_9a, taetig_ab, bekannt_ab, bekannt_im_januar, beitrag_cent, beitrag_neu_cent, sequence
+  gruppe, jahr, jahr_von, erreicht_9a, taetig_ab, bekannt_ab, beitrag_cent, beitrag_neu_cent, basis_cent, vertrag, sequence
 );
 
 -- When a group's activity began.
@@ -614,6 +617,15 @@ SELECT
   w.alt_bis,
   d.ungewiss,
   d.jahr,
+  -- Partial performances are performed year by year, under the new law from its first day; all else at its end.
+  iif(
+    w.teilleistungen = 1 AND w.leistungsdatum IS NULL,
+    min(
+      d.jahr,
+      CAST(substr(max(coalesce(w.von, d.tag), iif(d.alt, '', date(w.alt_bis, '+1 day'))), 1, 4) AS INTEGER)
+    ),
+    d.jahr
+  ) AS jahr_von,
   d.rechtstag,
   coalesce(w.von, d.tag) AS taetig_ab,
   min(w.bekannt_ab, coalesce(w.von, d.tag, w.bekannt_ab)) AS bekannt_ab,
@@ -635,6 +647,7 @@ SELECT
     ),
     w.betrag, w.entgelt_jahr_cent, w.jahresumsatz
   ) AS beitrag_neu_cent,
+  coalesce(w.betrag, w.entgelt_jahr_cent, w.jahresumsatz) AS basis_cent,
   w.betrag,
   w.sequence,
   w.gruppe,
@@ -708,6 +721,70 @@ SELECT DISTINCT gruppe AS taetigkeitsgruppe, vertrag
 FROM vertrag_2b_pruefung
 WHERE gruppe IS NOT NULL;
 
+-- What each contract of a group counts in a calendar year: every year in which it performs, as far as somebody asks for it:
+-- a result of the group is of that year, or a forecast has been set for it.
+CREATE VIEW vertrag_2b_beitrag AS
+SELECT
+  m.gruppe,
+  j.jahr,
+  m.vertrag,
+  m.erreicht_9a,
+  m.taetig_ab,
+  m.bekannt_ab,
+  CASE
+    WHEN m.jahr = j.jahr THEN m.beitrag_cent
+    ELSE coalesce(
+      (
+        SELECT p.betrag_cent
+        FROM vertrag_2b_prognose AS p
+        WHERE p.vertrag = m.vertrag
+          AND p.jahr = j.jahr
+          AND p.gesetzt_am <= max(j.jahr || '-01-01', m.taetig_ab)
+        ORDER BY p.sequence DESC
+        LIMIT 1
+      ),
+      (
+        SELECT p.betrag_cent
+        FROM vertrag_2b_prognose AS p
+        WHERE p.vertrag = m.vertrag AND p.jahr = j.jahr
+        ORDER BY p.sequence
+        LIMIT 1
+      ),
+      m.basis_cent
+    )
+  END AS beitrag_cent,
+  CASE
+    WHEN m.jahr = j.jahr THEN m.beitrag_neu_cent
+    ELSE coalesce(
+      (
+        SELECT p.betrag_cent
+        FROM vertrag_2b_prognose AS p
+        WHERE p.vertrag = m.vertrag AND p.jahr = j.jahr
+        ORDER BY p.sequence DESC
+        LIMIT 1
+      ),
+      m.basis_cent
+    )
+  END AS beitrag_neu_cent,
+  m.sequence
+FROM (
+  SELECT gruppe, jahr
+  FROM vertrag_2b_pruefung
+  WHERE gruppe IS NOT NULL AND jahr IS NOT NULL AND erreicht_9a <> 'nie'
+  UNION
+  SELECT m.gruppe, p.jahr
+  FROM vertrag_2b_pruefung AS m
+  JOIN vertrag_2b_prognose AS p
+    ON p.vertrag = m.vertrag
+    AND p.jahr BETWEEN m.jahr_von AND m.jahr - 1
+  WHERE m.gruppe IS NOT NULL AND m.jahr > m.jahr_von AND m.erreicht_9a <> 'nie'
+) AS j
+JOIN vertrag_2b_pruefung AS m
+  ON m.gruppe = j.gruppe
+  AND m.jahr >= j.jahr
+  AND m.jahr_von <= j.jahr
+  AND m.erreicht_9a <> 'nie';
+
 -- The sum of a group of like activities (§ 2b Abs. 2 Nr. 1): counted are the contracts that surely come to R9a in the
 -- calendar year of performance and were known on 1 January or at the start of the activity. `summe_neu_cent` counts
 -- later contracts and forecasts too: it decides nothing in this year, and is a finding where it passes the limit.
@@ -730,37 +807,23 @@ FROM (
   SELECT
     m.gruppe,
     m.jahr,
-    (
-      SELECT min(b.taetig_ab)
-      FROM vertrag_2b_pruefung AS b
-      WHERE b.gruppe = m.gruppe AND b.jahr IS NOT NULL AND b.erreicht_9a <> 'nie'
-    ) AS taetig_ab,
+    b.taetig_ab,
     sum(m.beitrag_cent) FILTER (
-      WHERE m.erreicht_9a = 'sicher'
-        AND (
-          m.bekannt_im_januar
-          OR m.bekannt_ab <= (
-            SELECT min(b.taetig_ab)
-            FROM vertrag_2b_pruefung AS b
-            WHERE b.gruppe = m.gruppe AND b.jahr IS NOT NULL AND b.erreicht_9a <> 'nie'
-          )
-        )
+      WHERE m.erreicht_9a = 'sicher' AND m.bekannt_ab <= max(m.jahr || '-01-01', coalesce(b.taetig_ab, ''))
     ) AS summe_cent,
     sum(m.beitrag_neu_cent) FILTER (WHERE m.erreicht_9a = 'sicher') AS summe_neu_cent,
     sum(m.beitrag_neu_cent) AS summe_moeglich_cent,
     count(*) FILTER (
-      WHERE m.erreicht_9a = 'sicher'
-        AND NOT (
-          m.bekannt_im_januar
-          OR m.bekannt_ab <= (
-            SELECT min(b.taetig_ab)
-            FROM vertrag_2b_pruefung AS b
-            WHERE b.gruppe = m.gruppe AND b.jahr IS NOT NULL AND b.erreicht_9a <> 'nie'
-          )
-        )
+      WHERE m.erreicht_9a = 'sicher' AND m.bekannt_ab > max(m.jahr || '-01-01', coalesce(b.taetig_ab, ''))
     ) AS spaeter
-  FROM vertrag_2b_pruefung AS m
-  WHERE m.gruppe IS NOT NULL AND m.jahr IS NOT NULL AND m.erreicht_9a <> 'nie'
+  FROM vertrag_2b_beitrag AS m
+  JOIN (
+    -- When the group's activity began.
+    SELECT gruppe, min(taetig_ab) AS taetig_ab
+    FROM vertrag_2b_pruefung
+    WHERE gruppe IS NOT NULL AND jahr IS NOT NULL AND erreicht_9a <> 'nie'
+    GROUP BY gruppe
+  ) AS b ON b.gruppe = m.gruppe
   GROUP BY m.gruppe, m.jahr
 );
 
@@ -771,7 +834,7 @@ SELECT
   (
     SELECT json_group_array(m.sequence)
     FROM vertrag_2b_pruefung AS m
-    WHERE m.gruppe = s.gruppe AND m.jahr = s.jahr AND m.erreicht_9a <> 'nie'
+    WHERE m.gruppe = s.gruppe AND m.jahr >= s.jahr AND m.jahr_von <= s.jahr AND m.erreicht_9a <> 'nie'
   ) AS sequences
 FROM vertrag_2b_gruppensumme AS s;
 

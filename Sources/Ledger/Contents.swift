@@ -33,6 +33,20 @@ public struct Contents: Sendable {
     return history.destruction == nil ? history.filing.flatMap { FiledContent($0, digest) } : nil
   }
 
+  /// The same, for somebody who files it as the signature of another content, or as none. Signatures are checked when a
+  /// content is filed first, and what came out is on the record.
+  ///
+  /// - Throws: ``Refusal`` where it was filed as no signature, or as that of something else.
+  public func filed(_ digest: Digest, signing signed: Digest?) throws -> FiledContent? {
+    guard let known = try filed(digest) else { return nil }
+    guard let signed, known.signed != "sha256:\(signed.hex)" else { return known }
+    throw Refusal(
+      .conflict, pointer: "/signs",
+      "the content was filed in record \(known.sequence) "
+        + (known.signed.map { "as the signature of \($0)" } ?? "as no signature")
+        + "; a signature is checked when it is filed first")
+  }
+
   /// The same, of a content that is stored.
   public func filed(_ reader: DocumentReader) throws -> FiledContent? {
     if let filed = known.filed(reader) { return filed }
@@ -92,7 +106,7 @@ public struct Contents: Sendable {
     _ digest: Digest, size: UInt64, mediaType: String, signed: Digest?, authid: String?, by principal: Principal
   ) async throws -> (content: FiledContent, isNew: Bool) {
     let history = try history(digest)
-    if let known = try filed(digest) { return (known, false) }
+    if let known = try filed(digest, signing: signed) { return (known, false) }
     let signatures: Result<[Signature], any Error> = await withCheckedContinuation { continuation in
       DispatchQueue.global().async {
         continuation.resume(returning: Result { try self.signatures(digest, size: size, of: signed) })
@@ -107,7 +121,7 @@ public struct Contents: Sendable {
       try await Ledger.record([record], as: actor(authid, principal), by: principal.name, log)
     } catch let refusal as Refusal where refusal.kind == .conflict {
       // Somebody else has filed it meanwhile, and said something else about it.
-      guard let known = try filed(digest) else { throw refusal }
+      guard let known = try filed(digest, signing: signed) else { throw refusal }
       return (known, false)
     }
     guard let content = try filed(digest) else { throw Refusal(.unavailable, "the record of its filing is not found") }

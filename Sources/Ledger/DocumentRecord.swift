@@ -63,6 +63,8 @@ public struct FiledContent: Sendable, Hashable {
   public var mediaType: String
   /// What was found out about its signatures when it was filed, a JSON array; nil where it has none.
   public var signatures: [UInt8]?
+  /// The content that it was filed as the signature of, `sha256:…`; nil where it was filed as none.
+  public var signed: String?
   /// The record that says so.
   public var sequence: UInt64
   public var recordedTime: String
@@ -75,6 +77,7 @@ public struct FiledContent: Sendable, Hashable {
     self.size = size
     self.mediaType = mediaType
     signatures = data["unterschriften"].map { Array($0.text) }
+    signed = data["unterzeichnet"]?.string
     sequence = record.sequence
     recordedTime = record.recordedTime
   }

@@ -66,10 +66,9 @@ struct DocumentFiling: Sendable {
 
   /// The answer that can be given without the body: the content is there, and was filed.
   func known() async throws -> Response? {
-    guard try await isStored(), let content = try await blocking({ try ledger.contents.filed(head.digest) }) else {
-      return nil
-    }
-    return answer(content, isNew: false)
+    guard try await isStored() else { return nil }
+    let content = try await blocking { try ledger.contents.filed(head.digest, signing: head.signed) }
+    return content.map { answer($0, isNew: false) }
   }
 
   /// Refuses what there is no room for, before the client sends it.

@@ -208,6 +208,41 @@ struct ContractReportTests {
     }
   }
 
+  @Test func aContractOfSeveralYearsCountsInItsGroupInEachOfThem() throws {
+    try LedgerUnderTest.run { ledger in
+      let public_ = answers.replacing(
+        #""handlungsform":"privatrechtlich""#, with: #""handlungsform":"oeffentlich_rechtlich""#)
+      for (number, end) in [("A", "2029-12-31"), ("B", "2030-12-31")] {
+        try ledger.record(
+          event(
+            number, "vertrag.erfasst", on: number, by: "fd",
+            #"{"titel":"T","beginn":"2027-01-01","ende":"\#(end)","entgelt_jahr_cent":1000000}"#))
+        try ledger.record(
+          event(
+            number + "2", "vertrag.2b-angaben-erfasst", on: number, by: "fd",
+            #"""
+            {\#(public_),"wettbewerb":"ja","vergleichbar_steuerfrei_ohne_option":false,"teilleistungen":true,
+            "taetigkeitsgruppe":"G"}
+            """#))
+      }
+      func rows(_ sql: String) throws -> String {
+        try ledger.command("query", arguments: ["--format", "csv", sql]).text
+      }
+      let sums = "SELECT jahr, summe_cent FROM vertrag_2b_gruppe WHERE gruppe = 'G' ORDER BY jahr"
+      // In 2029 both perform; the second one has the year 2030 to itself.
+      #expect(try rows(sums) == "jahr,summe_cent\r\n2029,2000000\r\n2030,1000000\r\n")
+      #expect(
+        try rows("SELECT vertrag, regel, steuerbar FROM vertrag_2b ORDER BY 1")
+          == "vertrag,regel,steuerbar\r\nvertrag/A,R9f,ja\r\nvertrag/B,R9a,nein\r\n")
+      // A forecast of its own makes a year one that is looked at.
+      try ledger.record(
+        event("p", "vertrag.jahresprognose-gesetzt", on: "B", by: "fd", #"{"jahr":2028,"betrag_cent":900000}"#))
+      #expect(try rows(sums) == "jahr,summe_cent\r\n2028,1900000\r\n2029,2000000\r\n2030,1000000\r\n")
+      let findings = try report(ledger, "json").decoded(Document.self).findings.map(\.text)
+      #expect(findings.contains { $0.hasPrefix("G 2028: Summe 1900000 Cent über") }, "\(findings)")
+    }
+  }
+
   @Test func aContractThatRenewsItselfRunsBehindItsEnd() throws {
     try LedgerUnderTest.run { ledger in
       for (number, data) in [("A", #""verlaengerung":"P1Y""#), ("B", #""verlaengerung":"nein""#)] {

@@ -451,6 +451,21 @@ struct DocumentTests {
         try ledger.logLines().last { String(decoding: $0, as: UTF8.self).contains(signature.name) })
       let text = String(decoding: record, as: UTF8.self)
       #expect(text.contains(#""unterzeichnet":"\#(content.name)""#) && text.contains(#""gueltig":true"#))
+
+      // It is known now as what it is, and not taken for the signature of anything else.
+      #expect(try ledger.put(signature, path: signature.path + "?signs=\(content.name)").status == 200)
+      let other = try ledger.put(signature, path: signature.path + "?signs=\(signature.name)")
+      #expect(other.status == 409, "\(other.text)")
+      #expect(try other.decoded(ProblemDocument.self).pointer == "/signs")
+    }
+  }
+
+  @Test func whatWasFiledAsNoSignatureIsNotPassedOffAsACheckedOne() throws {
+    try run { ledger, content in
+      let signature = try SampleContent(try sign(content, in: ledger.folder), in: ledger.folder)
+      for each in [content, signature] { #expect(try ledger.put(each).status == 201) }
+      let late = try ledger.put(signature, path: signature.path + "?signs=\(content.name)")
+      #expect(late.status == 409 && late.text.contains("as no signature"), "\(late.text)")
     }
   }
 

@@ -117,6 +117,10 @@ struct FileLifeTests {
         ledger, "offer", "-o", offer.path, "--archive", "Kreisarchiv", "--authid", "registratur-1")
       #expect(offered.status == 0, "\(offered.errors)")
       #expect(try state(of: FileLifeTests.akte, in: ledger) == "angeboten")
+      // The log holds its digest: nothing takes its place.
+      let again = try disposal(
+        ledger, "offer", "-o", offer.path, "--archive", "Kreisarchiv", FileLifeTests.akte)
+      #expect(again.status == 73 && again.errors.contains("is there already"), "\(again.errors)")
       let offerText = try String(contentsOf: offer, encoding: .utf8)
       #expect(offerText.contains("<xdomea:Wert>\(content.dropFirst(7))</xdomea:Wert>"))
       #expect(offerText.contains("<xdomea:Aufbewahrungsende>2023-12-31</xdomea:Aufbewahrungsende>"))

@@ -70,6 +70,11 @@ extension MessageOptions {
 /// A file that gets its name only when what it tells of has been done.
 enum PendingFile {
   static func write(_ bytes: [UInt8], to path: String, then body: () async throws -> Void) async throws {
+    guard !FileManager.default.fileExists(atPath: path) else {
+      // The log may hold the digest of what stands there.
+      throw Failure(
+        .cannotCreate, Language.text(en: "\(path): is there already", de: "\(path): gibt es schon"))
+    }
     let pending = path + ".part"
     try OutputFile.write(bytes, to: pending)
     do {
