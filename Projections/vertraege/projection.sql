@@ -460,6 +460,10 @@ CREATE INDEX vertrag_2b_pruefung_gruppe ON vertrag_2b_pruefung (
 CREATE INDEX vertrag_2b_pruefung_beginn ON vertrag_2b_pruefung (gruppe, taetig_ab)
 WHERE jahr IS NOT NULL AND erreicht_9a <> 'nie';
 
+-- Who performs in several years.
+CREATE INDEX vertrag_2b_pruefung_mehrjaehrig ON vertrag_2b_pruefung (gruppe, jahr_von, jahr)
+WHERE jahr > jahr_von AND erreicht_9a <> 'nie';
+
 CREATE INDEX vertrag_2b_regeln_regel ON vertrag_2b_regeln (regel, steuerbar);
 
 CREATE INDEX vertrag_2b_saetze_klasse ON vertrag_2b_saetze (satz_klasse);
@@ -721,68 +725,67 @@ SELECT DISTINCT gruppe AS taetigkeitsgruppe, vertrag
 FROM vertrag_2b_pruefung
 WHERE gruppe IS NOT NULL;
 
--- What each contract of a group counts in a calendar year: every year in which it performs, as far as somebody asks for it:
--- a result of the group is of that year, or a forecast has been set for it.
-CREATE VIEW vertrag_2b_beitrag AS
+-- What a contract that performs in several years counts in those before its last one, as far as somebody asks for them: a
+-- result of its group is of that year, or a forecast has been set for it.
+CREATE VIEW vertrag_2b_weitere_jahre AS
 SELECT
   m.gruppe,
   j.jahr,
-  m.vertrag,
   m.erreicht_9a,
-  m.taetig_ab,
   m.bekannt_ab,
-  CASE
-    WHEN m.jahr = j.jahr THEN m.beitrag_cent
-    ELSE coalesce(
-      (
-        SELECT p.betrag_cent
-        FROM vertrag_2b_prognose AS p
-        WHERE p.vertrag = m.vertrag
-          AND p.jahr = j.jahr
-          AND p.gesetzt_am <= max(j.jahr || '-01-01', m.taetig_ab)
-        ORDER BY p.sequence DESC
-        LIMIT 1
-      ),
-      (
-        SELECT p.betrag_cent
-        FROM vertrag_2b_prognose AS p
-        WHERE p.vertrag = m.vertrag AND p.jahr = j.jahr
-        ORDER BY p.sequence
-        LIMIT 1
-      ),
-      m.basis_cent
-    )
-  END AS beitrag_cent,
-  CASE
-    WHEN m.jahr = j.jahr THEN m.beitrag_neu_cent
-    ELSE coalesce(
-      (
-        SELECT p.betrag_cent
-        FROM vertrag_2b_prognose AS p
-        WHERE p.vertrag = m.vertrag AND p.jahr = j.jahr
-        ORDER BY p.sequence DESC
-        LIMIT 1
-      ),
-      m.basis_cent
-    )
-  END AS beitrag_neu_cent,
-  m.sequence
+  coalesce(
+    (
+      SELECT p.betrag_cent
+      FROM vertrag_2b_prognose AS p
+      WHERE p.vertrag = m.vertrag
+        AND p.jahr = j.jahr
+        AND p.gesetzt_am <= max(j.jahr || '-01-01', m.taetig_ab)
+      ORDER BY p.sequence DESC
+      LIMIT 1
+    ),
+    (
+      SELECT p.betrag_cent
+      FROM vertrag_2b_prognose AS p
+      WHERE p.vertrag = m.vertrag AND p.jahr = j.jahr
+      ORDER BY p.sequence
+      LIMIT 1
+    ),
+    m.basis_cent
+  ) AS beitrag_cent,
+  coalesce(
+    (
+      SELECT p.betrag_cent
+      FROM vertrag_2b_prognose AS p
+      WHERE p.vertrag = m.vertrag AND p.jahr = j.jahr
+      ORDER BY p.sequence DESC
+      LIMIT 1
+    ),
+    m.basis_cent
+  ) AS beitrag_neu_cent
 FROM (
-  SELECT gruppe, jahr
-  FROM vertrag_2b_pruefung
-  WHERE gruppe IS NOT NULL AND jahr IS NOT NULL AND erreicht_9a <> 'nie'
+  SELECT w.gruppe, r.jahr
+  FROM (
+    SELECT DISTINCT gruppe
+    FROM vertrag_2b_pruefung
+    WHERE jahr > jahr_von AND erreicht_9a <> 'nie' AND gruppe IS NOT NULL
+  ) AS w
+  CROSS JOIN vertrag_2b_pruefung AS r
+    ON r.gruppe = w.gruppe
+    AND r.jahr IS NOT NULL
+    AND r.erreicht_9a <> 'nie'
   UNION
-  SELECT m.gruppe, p.jahr
-  FROM vertrag_2b_pruefung AS m
-  JOIN vertrag_2b_prognose AS p
-    ON p.vertrag = m.vertrag
-    AND p.jahr BETWEEN m.jahr_von AND m.jahr - 1
-  WHERE m.gruppe IS NOT NULL AND m.jahr > m.jahr_von AND m.erreicht_9a <> 'nie'
+  SELECT q.gruppe, p.jahr
+  FROM vertrag_2b_pruefung AS q
+  CROSS JOIN vertrag_2b_prognose AS p
+    ON p.vertrag = q.vertrag
+    AND p.jahr BETWEEN q.jahr_von AND q.jahr - 1
+  WHERE q.jahr > q.jahr_von AND q.erreicht_9a <> 'nie' AND q.gruppe IS NOT NULL
 ) AS j
-JOIN vertrag_2b_pruefung AS m
+CROSS JOIN vertrag_2b_pruefung AS m
   ON m.gruppe = j.gruppe
-  AND m.jahr >= j.jahr
+  AND m.jahr > j.jahr
   AND m.jahr_von <= j.jahr
+  AND m.jahr > m.jahr_von
   AND m.erreicht_9a <> 'nie';
 
 -- The sum of a group of like activities (§ 2b Abs. 2 Nr. 1): counted are the contracts that surely come to R9a in the
@@ -805,26 +808,87 @@ SELECT
   ) AS grenze_cent
 FROM (
   SELECT
-    m.gruppe,
-    m.jahr,
-    b.taetig_ab,
-    sum(m.beitrag_cent) FILTER (
-      WHERE m.erreicht_9a = 'sicher' AND m.bekannt_ab <= max(m.jahr || '-01-01', coalesce(b.taetig_ab, ''))
-    ) AS summe_cent,
-    sum(m.beitrag_neu_cent) FILTER (WHERE m.erreicht_9a = 'sicher') AS summe_neu_cent,
-    sum(m.beitrag_neu_cent) AS summe_moeglich_cent,
-    count(*) FILTER (
-      WHERE m.erreicht_9a = 'sicher' AND m.bekannt_ab > max(m.jahr || '-01-01', coalesce(b.taetig_ab, ''))
-    ) AS spaeter
-  FROM vertrag_2b_beitrag AS m
-  JOIN (
-    -- When the group's activity began.
-    SELECT gruppe, min(taetig_ab) AS taetig_ab
-    FROM vertrag_2b_pruefung
-    WHERE gruppe IS NOT NULL AND jahr IS NOT NULL AND erreicht_9a <> 'nie'
-    GROUP BY gruppe
-  ) AS b ON b.gruppe = m.gruppe
-  GROUP BY m.gruppe, m.jahr
+    gruppe,
+    jahr,
+    max(taetig_ab) AS taetig_ab,
+    sum(summe_cent) AS summe_cent,
+    sum(summe_neu_cent) AS summe_neu_cent,
+    sum(summe_moeglich_cent) AS summe_moeglich_cent,
+    sum(spaeter) AS spaeter
+  FROM (
+    -- each in its last year
+    SELECT
+      m.gruppe,
+      m.jahr,
+      (
+        SELECT min(b.taetig_ab)
+        FROM vertrag_2b_pruefung AS b
+        WHERE b.gruppe = m.gruppe AND b.jahr IS NOT NULL AND b.erreicht_9a <> 'nie'
+      ) AS taetig_ab,
+      sum(m.beitrag_cent) FILTER (
+        WHERE m.erreicht_9a = 'sicher'
+          AND (
+            m.bekannt_ab <= m.jahr || '-01-01'
+            OR m.bekannt_ab <= (
+              SELECT min(b.taetig_ab)
+              FROM vertrag_2b_pruefung AS b
+              WHERE b.gruppe = m.gruppe AND b.jahr IS NOT NULL AND b.erreicht_9a <> 'nie'
+            )
+          )
+      ) AS summe_cent,
+      sum(m.beitrag_neu_cent) FILTER (WHERE m.erreicht_9a = 'sicher') AS summe_neu_cent,
+      sum(m.beitrag_neu_cent) AS summe_moeglich_cent,
+      count(*) FILTER (
+        WHERE m.erreicht_9a = 'sicher'
+          AND NOT (
+            m.bekannt_ab <= m.jahr || '-01-01'
+            OR m.bekannt_ab <= (
+              SELECT min(b.taetig_ab)
+              FROM vertrag_2b_pruefung AS b
+              WHERE b.gruppe = m.gruppe AND b.jahr IS NOT NULL AND b.erreicht_9a <> 'nie'
+            )
+          )
+      ) AS spaeter
+    FROM vertrag_2b_pruefung AS m
+    WHERE m.gruppe IS NOT NULL AND m.jahr IS NOT NULL AND m.erreicht_9a <> 'nie'
+    GROUP BY m.gruppe, m.jahr
+    UNION ALL
+    SELECT
+      m.gruppe,
+      m.jahr,
+      (
+        SELECT min(b.taetig_ab)
+        FROM vertrag_2b_pruefung AS b
+        WHERE b.gruppe = m.gruppe AND b.jahr IS NOT NULL AND b.erreicht_9a <> 'nie'
+      ) AS taetig_ab,
+      sum(m.beitrag_cent) FILTER (
+        WHERE m.erreicht_9a = 'sicher'
+          AND (
+            m.bekannt_ab <= m.jahr || '-01-01'
+            OR m.bekannt_ab <= (
+              SELECT min(b.taetig_ab)
+              FROM vertrag_2b_pruefung AS b
+              WHERE b.gruppe = m.gruppe AND b.jahr IS NOT NULL AND b.erreicht_9a <> 'nie'
+            )
+          )
+      ) AS summe_cent,
+      sum(m.beitrag_neu_cent) FILTER (WHERE m.erreicht_9a = 'sicher') AS summe_neu_cent,
+      sum(m.beitrag_neu_cent) AS summe_moeglich_cent,
+      count(*) FILTER (
+        WHERE m.erreicht_9a = 'sicher'
+          AND NOT (
+            m.bekannt_ab <= m.jahr || '-01-01'
+            OR m.bekannt_ab <= (
+              SELECT min(b.taetig_ab)
+              FROM vertrag_2b_pruefung AS b
+              WHERE b.gruppe = m.gruppe AND b.jahr IS NOT NULL AND b.erreicht_9a <> 'nie'
+            )
+          )
+      ) AS spaeter
+    FROM vertrag_2b_weitere_jahre AS m
+    GROUP BY m.gruppe, m.jahr
+  )
+  GROUP BY gruppe, jahr
 );
 
 -- The same with the records of its members.
