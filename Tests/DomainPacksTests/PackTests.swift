@@ -100,7 +100,15 @@ import TransparencyLog
     ),
     (
       #"{"subject":"a","events":{"t":{"schema":{}}}}"#,
-      #"pack probe, pack.json at /events/t/schema: unknown member "schema" of the event type; allowed are title, description, subject, data, from, to, second"#
+      #"pack probe, pack.json at /events/t/schema: unknown member "schema" of the event type; allowed are title, description, subject, data, from, to, second, part"#
+    ),
+    (
+      #"{"subject":"a","events":{"t":{"part":"frist"}}}"#,
+      #"pack probe, pack.json at /events/t/part: expected {"<part>":"<property that tells which>"}, found "frist""#
+    ),
+    (
+      #"{"subject":"a","events":{"t":{"part":{"frist":"a","sperre":"b"}}}}"#,
+      #"pack probe, pack.json at /events/t/part: expected {"<part>":"<property that tells which>"}, found {"frist":"a","sperre":"b"}"#
     ),
     (
       #"{"subject":"a","events":{"t":{"from":"offen"}}}"#,
