@@ -816,7 +816,8 @@ FROM (
     sum(summe_moeglich_cent) AS summe_moeglich_cent,
     sum(spaeter) AS spaeter
   FROM (
-    -- each in its last year
+    -- Each in its last year, summed by the index alone; then the few other years, summed by themselves, for to sort both
+    -- together would take longer than all the rest.
     SELECT
       m.gruppe,
       m.jahr,

@@ -82,6 +82,16 @@ import Testing
     #expect(packs.objections(to: "a.c", data: nil).isEmpty)
   }
 
+  @Test("An objection with properties is asked only of events that have one of them")
+  func objectionsWithProperties() throws {
+    let sql = "-- against a.b with halle, ort: Zu\nSELECT 'x' AS text"
+    let packs = try packSet(["p": ["pack.json": EventQueryTests.events, "objections.sql": sql]])
+    for (data, count) in [(#"{"ort":1}"#, 1), (#"{"halle":null}"#, 1), (#"{"titel":1}"#, 0)] {
+      #expect(try packs.objections(to: "a.b", data: JSONDocument(data).root).count == count)
+    }
+    #expect(packs.objections(to: "a.b", data: nil).isEmpty)
+  }
+
   @Test("An objection to an event type of another pack is an error")
   func foreign() {
     let text = errorText { () throws(PackError) in

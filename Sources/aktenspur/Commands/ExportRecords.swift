@@ -78,7 +78,7 @@ extension ExportRecords {
       guard head["format"]?.string == ExportRecords.format, let subject = head["subject"]?.string,
         let records = head["records"]?.integer.flatMap({ UInt64(exactly: $0) }), let parts = head["parts"],
         parts.kind == .array
-      else { throw Gap(isMalformed: true, detail: "expected the head of \(ExportRecords.format)") }
+      else { throw Gap(detail: "expected the head of \(ExportRecords.format)") }
       subjects = Set(parts.elements.compactMap(\.string) + [subject])
       promised = records
     }
@@ -90,9 +90,7 @@ extension ExportRecords {
       last = sequence
       count += 1
       guard let subject = record["subject"]?.string, subjects.contains(subject),
-        let version = record["subjectversion"]?.string.flatMap({ UInt64($0) })
-          ?? record["subjectversion"]?.integer
-          .flatMap({ UInt64(exactly: $0) })
+        let version = record["subjectversion"]?.integer.flatMap({ UInt64(exactly: $0) })
       else { return }
       let next = versions[subject, default: 0] + 1
       guard version == next else {
@@ -111,7 +109,6 @@ extension ExportRecords {
 
   /// What is not as the export was written.
   struct Gap: Error {
-    var isMalformed = false
     var detail: String
   }
 }
