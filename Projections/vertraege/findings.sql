@@ -106,9 +106,46 @@ WHERE summe_moeglich_cent > grenze_cent
   AND max(coalesce(summe_cent, 0), coalesce(summe_neu_cent, 0)) <= grenze_cent
   AND (:subject IS NULL OR gruppe IN (SELECT taetigkeitsgruppe FROM vertrag_2b_mitglied WHERE vertrag = :subject));
 
+-- finding vertraege.prognose-ueber-gruppe: Angegebene Jahresprognose liegt über der Grenze, die Summe der Gruppe nicht
+SELECT
+  p.vertrag || ': ' || p.genannt_cent || ' Cent für gleichartige Tätigkeiten angegeben, Summe der Gruppe ' || p.gruppe || ' '
+    || p.jahr || ' ' || coalesce(p.gruppensumme_cent, 0) || ' Cent; die Grenze von ' || p.grenze_cent
+    || ' Cent gilt für alle Verträge der Gruppe' AS text,
+  p.sequence AS sequences
+FROM vertrag_2b_prognosen AS p
+WHERE p.gruppe IS NOT NULL
+  AND p.genannt_cent > p.grenze_cent
+  AND coalesce(p.gruppensumme_cent, 0) <= p.grenze_cent
+  AND p.r9a <> 'fest'
+  AND p.vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'');
+
+-- finding vertraege.angaben-widersprechen: Angaben, die ein Datensatz nicht zusammen nennen dürfte
+SELECT
+  vertrag || ': Leistung von ' || (angaben ->> '$.leistung_von') || ' bis ' || (angaben ->> '$.leistung_bis') AS text,
+  sequence AS sequences
+FROM vertrag_2b_angaben
+WHERE angaben ->> '$.leistung_von' > angaben ->> '$.leistung_bis'
+  AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
+UNION ALL
+SELECT
+  vertrag || ': Eingangsleistung mit einer Jahresprognose' AS text,
+  sequence AS sequences
+FROM vertrag_2b_angaben
+WHERE angaben ->> '$.richtung' = 'eingang'
+  AND angaben ->> '$.jahresumsatz_gleichartig_cent' IS NOT NULL
+  AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
+UNION ALL
+SELECT
+  a.vertrag || ': Eingangsleistung mit einer Jahresprognose für ' || p.jahr AS text,
+  json_array(a.sequence, p.sequence) AS sequences
+FROM vertrag_2b_angaben AS a
+JOIN vertrag_2b_prognose AS p ON p.vertrag = a.vertrag
+WHERE a.angaben ->> '$.richtung' = 'eingang'
+  AND a.vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'');
+
 -- finding vertraege.option-9-unzulaessig: Verzicht nach § 9 auf eine Befreiung, die § 9 Abs. 1 nicht nennt
 SELECT
-  a.vertrag || ': ' || (a.angaben ->> '$.befreiung') AS text,
+  a.vertrag || ': ' || (a.angaben ->> '$.befreiung') || ', der Verzicht bleibt ohne Wirkung' AS text,
   a.sequence AS sequences
 FROM vertrag_2b_angaben AS a
 WHERE a.angaben ->> '$.option_9' = 1

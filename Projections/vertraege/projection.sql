@@ -82,6 +82,15 @@ CREATE TABLE vertrag (
   endet_mit_monat AS (ende = date(ende, 'start of month', '+1 month', '-1 day')) STORED
 ) WITHOUT ROWID;
 
+-- The fee of a year, as it was agreed one after the other.
+CREATE TABLE vertrag_entgelt (
+  vertrag     TEXT NOT NULL,
+  sequence    INTEGER NOT NULL,
+  gesetzt_am  TEXT NOT NULL,
+  betrag_cent INTEGER NOT NULL,
+  PRIMARY KEY (vertrag, sequence)
+) WITHOUT ROWID;
+
 CREATE TABLE vertrag_bestand (
   sequence  INTEGER PRIMARY KEY,
   kennzahl  TEXT NOT NULL,
@@ -190,7 +199,11 @@ CREATE TABLE vertrag_2b_arbeit (
   alt_bis,
   neuester,
   von,
-  bis
+  bis,
+  -- goes on behind `bis` by renewing itself
+  weiter,
+  -- of a contract that has renewed itself into the new law: the end of its last term under the old one
+  ende_alt
 ) WITHOUT ROWID;
 
 -- The check: a row for each contract and date of performance (`zeile` 0 is that of the old law where there are two).
@@ -211,20 +224,24 @@ CREATE TABLE vertrag_2b_pruefung (
   -- the row exists only for some of the missing answers, and counts only where they change something
   ungewiss         INTEGER NOT NULL,
   jahr             INTEGER,
-  -- the first calendar year of performance under the row's law; the last one is `jahr`
+  -- the calendar years of performance under the row's law; without an end in sight 9999 is the last one
   jahr_von         INTEGER,
+  jahr_bis         INTEGER,
   -- the day whose limits, rates and rule texts apply; of an undated performance a day of the newest law
   rechtstag        TEXT NOT NULL,
   taetig_ab        TEXT,
   bekannt_ab       TEXT,
   grenze_cent      INTEGER,
   -- the forecast stated for the year, and the contract's own part in the sum of its group: as forecast on 1 January or at
-  -- the start of the activity, and as forecast last
+  -- the start of its performance, and as forecast last
   genannt_cent     INTEGER,
   beitrag_cent     INTEGER,
   beitrag_neu_cent INTEGER,
   -- what it counts in a year that nobody has forecast
   basis_cent       INTEGER,
+  -- 0: it counts the same in each year; 1: forecasts or fees of several days tell what it counts in other years; 2: also
+  -- in `jahr`, for there it matters on which day the activity of its group began
+  verlauf          INTEGER NOT NULL,
   betrag_cent      INTEGER,
   sequence         INTEGER NOT NULL,
   gruppe,
@@ -245,6 +262,8 @@ CREATE TABLE vertrag_2b_pruefung (
   nr2c,
   nr2d,
   befreiung,
+  -- § 9 allows to waive the exemption
+  verzichtbar,
   option_9,
   satz_klasse,
   bga,
@@ -271,7 +290,7 @@ CREATE TABLE vertrag_2b_pruefung (
   x9d AS (empfaenger = 'jpoer' AND nr2a AND nr2b AND nr2c AND nr2d) STORED,
   -- R9c and R9d share the recipient: if it is open and the service reserved, a jPöR would have hit R9c
   x9d_offen AS (x9d AND NOT coalesce(vorbehalten, 0)) STORED,
-  xs1 AS (befreiung <> 'keine' AND NOT option_9) STORED,
+  xs1 AS (befreiung <> 'keine' AND NOT (option_9 AND verzichtbar)) STORED,
 
   -- the rules up to this one can all miss
   w1 AS (coalesce(NOT x1, 1)) STORED,
@@ -453,16 +472,16 @@ CREATE TABLE vertrag_2b_pruefung (
 
 -- The sums of the groups are read from here alone.
 CREATE INDEX vertrag_2b_pruefung_gruppe ON vertrag_2b_pruefung (
-  gruppe, jahr, jahr_von, erreicht_9a, taetig_ab, bekannt_ab, beitrag_cent, beitrag_neu_cent, basis_cent, vertrag, sequence
+  gruppe, jahr, jahr_von, jahr_bis, verlauf, erreicht_9a, bekannt_ab, beitrag_cent, beitrag_neu_cent, sequence
 );
 
 -- When a group's activity began.
 CREATE INDEX vertrag_2b_pruefung_beginn ON vertrag_2b_pruefung (gruppe, taetig_ab)
 WHERE jahr IS NOT NULL AND erreicht_9a <> 'nie';
 
--- Who performs in several years.
-CREATE INDEX vertrag_2b_pruefung_mehrjaehrig ON vertrag_2b_pruefung (gruppe, jahr_von, jahr)
-WHERE jahr > jahr_von AND erreicht_9a <> 'nie';
+-- Who performs in several years, or counts by the day.
+CREATE INDEX vertrag_2b_pruefung_mehrjaehrig ON vertrag_2b_pruefung (gruppe, jahr, jahr_von, jahr_bis)
+WHERE (jahr_bis > jahr_von OR verlauf = 2) AND erreicht_9a <> 'nie';
 
 CREATE INDEX vertrag_2b_regeln_regel ON vertrag_2b_regeln (regel, steuerbar);
 
@@ -520,44 +539,91 @@ SELECT
   l.angaben ->> '$.befreiung' AS befreiung,
   l.angaben ->> '$.option_9' AS option_9,
   l.angaben ->> '$.satz_klasse' AS satz_klasse,
-  l.angaben ->> '$.leistungsdatum' AS leistungsdatum,
+  l.leistungsdatum,
   l.angaben ->> '$.teilleistungen' AS teilleistungen,
   l.angaben ->> '$.bga_altrecht' AS bga,
   l.angaben ->> '$.kleinunternehmer' AS kleinunternehmer,
   l.optionserklaerung,
-  iif(
-    l.widerruf IS NOT NULL AND l.optionserklaerung IS NOT 0,
-    min(l.optionsende, date(l.widerruf, '-1 day')),
-    l.optionsende
-  ) AS alt_bis,
+  l.alt_bis,
   (SELECT max(gilt_von) FROM vertrag_2b_rechtsstand) AS neuester,
-  coalesce(l.von, iif(l.bis IS NULL OR l.beginn <= l.bis, l.beginn, NULL)) AS von,
-  coalesce(l.bis, iif(l.von IS NULL OR l.ende >= l.von, l.ende, NULL)) AS bis
+  l.von,
+  iif(l.laeuft_aus, substr(l.enden, 11), l.bis) AS bis,
+  l.weiter,
+  CASE WHEN l.laeuft_aus THEN coalesce(substr(l.enden, 1, 10), l.bis) END AS ende_alt
 FROM (
   SELECT
-    v.vertrag,
-    v.bekannt_ab,
-    v.beginn,
-    v.ende,
-    v.entgelt_jahr_cent,
-    coalesce(a.sequence, v.sequence) AS sequence,
-    a.angaben,
-    a.angaben ->> '$.leistung_von' AS von,
-    a.angaben ->> '$.leistung_bis' AS bis,
-    coalesce(
-      a.angaben ->> '$.optionserklaerung',
-      (SELECT 1 FROM vertrag_option WHERE art = 'erklaert' LIMIT 1)
-    ) AS optionserklaerung,
-    coalesce(
-      a.angaben ->> '$.widerruf_wirksam_ab',
-      (SELECT wirksam_ab FROM vertrag_option WHERE art = 'widerrufen' ORDER BY sequence DESC LIMIT 1)
-    ) AS widerruf,
-    (SELECT max(gilt_bis) FROM vertrag_2b_rechtsstand WHERE rechtsstand = 'altrecht') AS optionsende
-  FROM vertrag AS v
-  LEFT JOIN vertrag_2b_angaben AS a ON a.vertrag = v.vertrag
+    k.*,
+    k.weiter AND k.bis <= k.alt_bis AS laeuft_aus,
+    -- the last end of a term under the old law and the first one under the new, where the renewals are counted in months
+    CASE
+      WHEN k.weiter AND k.bis <= k.alt_bis AND k.takt_monate > 0
+        THEN (
+          SELECT max(e.ende) FILTER (WHERE e.ende <= k.alt_bis) || min(e.ende) FILTER (WHERE e.ende > k.alt_bis)
+          FROM (
+            SELECT
+              min(
+                date(
+                  k.bis, 'start of month', '+' || (t.takte * k.takt_monate) || ' months',
+                  '+' || iif(k.endet_mit_monat, 30, substr(k.bis, 9) - 1) || ' days'
+                ),
+                date(k.bis, 'start of month', '+' || (t.takte * k.takt_monate + 1) || ' months', '-1 day')
+              ) AS ende
+            FROM (
+              SELECT
+                max(0, (12 * substr(k.alt_bis, 1, 4) + substr(k.alt_bis, 6, 2) - 1 - k.ende_nr) / k.takt_monate + n.column1)
+                  AS takte
+              FROM (VALUES (-1), (0), (1)) AS n
+            ) AS t
+          ) AS e
+        )
+    END AS enden
+  FROM (
+    SELECT
+      o.*,
+      iif(
+        o.widerruf IS NOT NULL AND o.optionserklaerung IS NOT 0,
+        min(o.optionsende, date(o.widerruf, '-1 day')),
+        o.optionsende
+      ) AS alt_bis,
+      coalesce(o.leistung_von, iif(o.leistung_bis IS NULL OR o.beginn <= o.leistung_bis, o.beginn, NULL)) AS von,
+      coalesce(o.leistung_bis, iif(o.leistung_von IS NULL OR o.ende >= o.leistung_von, o.ende, NULL)) AS bis,
+      o.verlaengert_sich = 1
+        AND o.leistungsdatum IS NULL
+        AND o.leistung_bis IS NULL
+        AND o.ende >= coalesce(o.leistung_von, '') AS weiter
+    FROM (
+      SELECT
+        v.vertrag,
+        v.bekannt_ab,
+        v.beginn,
+        v.ende,
+        v.ende_nr,
+        v.endet_mit_monat,
+        v.takt_monate,
+        v.verlaengert_sich,
+        v.entgelt_jahr_cent,
+        coalesce(a.sequence, v.sequence) AS sequence,
+        a.angaben,
+        a.angaben ->> '$.leistungsdatum' AS leistungsdatum,
+        a.angaben ->> '$.leistung_von' AS leistung_von,
+        a.angaben ->> '$.leistung_bis' AS leistung_bis,
+        coalesce(
+          a.angaben ->> '$.optionserklaerung',
+          (SELECT 1 FROM vertrag_option WHERE art = 'erklaert' LIMIT 1)
+        ) AS optionserklaerung,
+        coalesce(
+          a.angaben ->> '$.widerruf_wirksam_ab',
+          (SELECT wirksam_ab FROM vertrag_option WHERE art = 'widerrufen' ORDER BY sequence DESC LIMIT 1)
+        ) AS widerruf,
+        (SELECT max(gilt_bis) FROM vertrag_2b_rechtsstand WHERE rechtsstand = 'altrecht') AS optionsende
+      FROM vertrag AS v
+      LEFT JOIN vertrag_2b_angaben AS a ON a.vertrag = v.vertrag
+    ) AS o
+  ) AS k
 ) AS l;
 
--- The dates of performance of the contracts at work. `wirklich` is the day whose limits and state of the county apply; of
+-- The dates of performance of the contracts at work. One that has renewed itself into the new law has a term under each.
+-- `wirklich` is the day whose limits and state of the county apply; of
 -- an uncertain row the end of the period, when all is performed if there are no Teilleistungen.
 CREATE VIEW vertrag_2b_datum AS
 SELECT
@@ -571,6 +637,7 @@ SELECT
   END AS tag,
   CASE
     WHEN leistungsdatum IS NOT NULL THEN leistungsdatum <= alt_bis
+    WHEN ende_alt IS NOT NULL THEN 0
     WHEN bis IS NOT NULL THEN bis <= alt_bis
     WHEN von > alt_bis THEN 0
     WHEN von IS NOT NULL AND teilleistungen = 1 THEN 0
@@ -584,6 +651,7 @@ SELECT
   CASE
     WHEN leistungsdatum IS NOT NULL THEN leistungsdatum
     WHEN bis IS NOT NULL THEN bis
+    WHEN ende_alt IS NOT NULL THEN date(alt_bis, '+1 day')
     WHEN von > alt_bis THEN von
     WHEN von IS NOT NULL AND teilleistungen = 1 THEN date(alt_bis, '+1 day')
   END AS wirklich
@@ -594,23 +662,27 @@ UNION ALL
 SELECT
   vertrag,
   0,
-  alt_bis,
-  CASE WHEN von IS NOT NULL AND teilleistungen = 1 THEN 1 END,
+  iif(teilleistungen = 1, alt_bis, coalesce(ende_alt, alt_bis)),
+  CASE WHEN ende_alt IS NOT NULL OR von IS NOT NULL AND teilleistungen = 1 THEN 1 END,
   CASE
     WHEN von IS NOT NULL THEN 'teilleistungen'
     WHEN teilleistungen = 1 THEN 'leistung_von'
     ELSE 'leistung_von, teilleistungen'
   END,
-  von IS NULL OR teilleistungen IS NULL,
-  iif(von IS NULL OR teilleistungen IS NULL, bis, alt_bis)
+  ende_alt IS NULL AND (von IS NULL OR teilleistungen IS NULL),
+  CASE
+    WHEN teilleistungen = 1 AND coalesce(ende_alt, von) IS NOT NULL THEN alt_bis
+    ELSE coalesce(ende_alt, bis)
+  END
 FROM vertrag_2b_arbeit
-WHERE leistungsdatum IS NULL
+WHERE ende_alt IS NOT NULL
+  OR leistungsdatum IS NULL
   AND teilleistungen IS NOT 0
   AND (von <= alt_bis OR von IS NULL)
   AND (bis > alt_bis OR bis IS NULL AND von IS NOT NULL AND teilleistungen = 1);
 
--- The forecast of a contract for a year: `stichtag` has the last one set until 1 January or the start of the activity,
--- else the first one; `neu` the last one of all.
+-- What a contract counts in a year: the forecast set for it until 1 January or the start of the activity, else the first
+-- one; without any, its amount or the fee agreed until then.
 CREATE VIEW vertrag_2b_zeilen AS
 SELECT
   w.vertrag,
@@ -630,17 +702,20 @@ SELECT
     ),
     d.jahr
   ) AS jahr_von,
+  iif(w.leistungsdatum IS NULL AND d.alt = 0 AND d.jahr IS NOT NULL AND (w.weiter = 1 OR w.bis IS NULL), 9999, d.jahr)
+    AS jahr_bis,
   d.rechtstag,
-  coalesce(w.von, d.tag) AS taetig_ab,
-  min(w.bekannt_ab, coalesce(w.von, d.tag, w.bekannt_ab)) AS bekannt_ab,
+  d.taetig_ab,
+  min(w.bekannt_ab, coalesce(d.taetig_ab, w.bekannt_ab)) AS bekannt_ab,
   (
     SELECT CAST(g.betrag_cent AS INTEGER)
     FROM vertrag_2b_grenzen AS g
     WHERE g.grenze = 'gleichartige_taetigkeiten'
       AND d.rechtstag BETWEEN g.gilt_von AND coalesce(nullif(g.gilt_bis, ''), '9999-12-31')
   ) AS grenze_cent,
-  coalesce(d.prognose, w.jahresumsatz) AS genannt_cent,
-  coalesce(d.prognose, w.betrag, w.entgelt_jahr_cent, w.jahresumsatz) AS beitrag_cent,
+  -- In a group the contract's own forecast is a part of the sum.
+  coalesce(iif(w.gruppe IS NULL, d.prognose, NULL), w.jahresumsatz) AS genannt_cent,
+  coalesce(d.prognose, w.betrag, d.entgelt, w.entgelt_jahr_cent, w.jahresumsatz) AS beitrag_cent,
   coalesce(
     (
       SELECT p.betrag_cent
@@ -652,6 +727,29 @@ SELECT
     w.betrag, w.entgelt_jahr_cent, w.jahresumsatz
   ) AS beitrag_neu_cent,
   coalesce(w.betrag, w.entgelt_jahr_cent, w.jahresumsatz) AS basis_cent,
+  CASE
+    WHEN EXISTS (
+      SELECT 1
+      FROM vertrag_2b_prognose AS p
+      JOIN vertrag_2b_prognose AS f ON f.vertrag = p.vertrag AND f.jahr = p.jahr AND f.sequence < p.sequence
+      WHERE p.vertrag = w.vertrag
+        AND p.jahr = d.jahr
+        AND p.gesetzt_am > d.jahr || '-01-01'
+        AND p.gesetzt_am <= d.taetig_ab
+    )
+    OR w.betrag IS NULL
+      AND EXISTS (
+        SELECT 1
+        FROM vertrag_entgelt AS e
+        JOIN vertrag_entgelt AS f ON f.vertrag = e.vertrag AND f.sequence < e.sequence
+        WHERE e.vertrag = w.vertrag
+          AND e.gesetzt_am > d.jahr || '-01-01'
+          AND e.gesetzt_am <= d.taetig_ab
+      )
+      THEN 2
+    ELSE EXISTS (SELECT 1 FROM vertrag_2b_prognose AS p WHERE p.vertrag = w.vertrag)
+      OR w.betrag IS NULL AND (SELECT count(*) FROM vertrag_entgelt AS e WHERE e.vertrag = w.vertrag) > 1
+  END AS verlauf,
   w.betrag,
   w.sequence,
   w.gruppe,
@@ -672,6 +770,15 @@ SELECT
   w.nr2c,
   w.nr2d,
   w.befreiung,
+  CASE
+    WHEN w.befreiung <> 'keine'
+      THEN EXISTS (
+        SELECT 1
+        FROM vertrag_2b_verzicht AS z
+        WHERE replace(w.befreiung, 'strittig_', '') GLOB z.befreiung_muster
+          AND d.rechtstag BETWEEN coalesce(z.gilt_von, '') AND coalesce(nullif(z.gilt_bis, ''), '9999-12-31')
+      )
+  END AS verzichtbar,
   w.option_9,
   w.satz_klasse,
   w.bga,
@@ -695,7 +802,7 @@ FROM (
         FROM vertrag_2b_prognose AS p
         WHERE p.vertrag = j.vertrag
           AND p.jahr = j.jahr
-          AND p.gesetzt_am <= max(j.jahr || '-01-01', coalesce(j.von, j.tag))
+          AND p.gesetzt_am <= max(j.jahr || '-01-01', j.taetig_ab)
         ORDER BY p.sequence DESC
         LIMIT 1
       ),
@@ -706,11 +813,21 @@ FROM (
         ORDER BY p.sequence
         LIMIT 1
       )
-    ) AS prognose
+    ) AS prognose,
+    coalesce(
+      (
+        SELECT e.betrag_cent
+        FROM vertrag_entgelt AS e
+        WHERE e.vertrag = j.vertrag AND e.gesetzt_am <= max(j.jahr || '-01-01', j.taetig_ab)
+        ORDER BY e.sequence DESC
+        LIMIT 1
+      ),
+      (SELECT e.betrag_cent FROM vertrag_entgelt AS e WHERE e.vertrag = j.vertrag ORDER BY e.sequence LIMIT 1)
+    ) AS entgelt
   FROM (
     SELECT
       t.*,
-      a.von,
+      coalesce(a.von, t.tag) AS taetig_ab,
       iif(t.ungewiss, NULL, CAST(substr(t.wirklich, 1, 4) AS INTEGER)) AS jahr,
       coalesce(t.wirklich, a.neuester) AS rechtstag
     FROM vertrag_2b_datum AS t
@@ -725,67 +842,104 @@ SELECT DISTINCT gruppe AS taetigkeitsgruppe, vertrag
 FROM vertrag_2b_pruefung
 WHERE gruppe IS NOT NULL;
 
--- What a contract that performs in several years counts in those before its last one, as far as somebody asks for them: a
--- result of its group is of that year, or a forecast has been set for it.
-CREATE VIEW vertrag_2b_weitere_jahre AS
+-- The years that are asked of a group: those of its results, the one behind each while a contract goes on, and the years
+-- for which such a contract has a forecast. `stichtag` is the day whose forecast counts.
+CREATE VIEW vertrag_2b_gruppenjahr AS
 SELECT
-  m.gruppe,
+  j.gruppe,
   j.jahr,
-  m.erreicht_9a,
-  m.bekannt_ab,
-  coalesce(
+  max(
+    j.jahr || '-01-01',
     (
-      SELECT p.betrag_cent
-      FROM vertrag_2b_prognose AS p
-      WHERE p.vertrag = m.vertrag
-        AND p.jahr = j.jahr
-        AND p.gesetzt_am <= max(j.jahr || '-01-01', m.taetig_ab)
-      ORDER BY p.sequence DESC
-      LIMIT 1
-    ),
-    (
-      SELECT p.betrag_cent
-      FROM vertrag_2b_prognose AS p
-      WHERE p.vertrag = m.vertrag AND p.jahr = j.jahr
-      ORDER BY p.sequence
-      LIMIT 1
-    ),
-    m.basis_cent
-  ) AS beitrag_cent,
-  coalesce(
-    (
-      SELECT p.betrag_cent
-      FROM vertrag_2b_prognose AS p
-      WHERE p.vertrag = m.vertrag AND p.jahr = j.jahr
-      ORDER BY p.sequence DESC
-      LIMIT 1
-    ),
-    m.basis_cent
-  ) AS beitrag_neu_cent
+      SELECT min(b.taetig_ab)
+      FROM vertrag_2b_pruefung AS b
+      WHERE b.gruppe = j.gruppe AND b.jahr IS NOT NULL AND b.erreicht_9a <> 'nie'
+    )
+  ) AS stichtag
 FROM (
-  SELECT w.gruppe, r.jahr
+  SELECT r.gruppe, r.jahr + n.column1 AS jahr
   FROM (
-    SELECT DISTINCT gruppe
+    SELECT DISTINCT gruppe, jahr
     FROM vertrag_2b_pruefung
-    WHERE jahr > jahr_von AND erreicht_9a <> 'nie' AND gruppe IS NOT NULL
-  ) AS w
-  CROSS JOIN vertrag_2b_pruefung AS r
-    ON r.gruppe = w.gruppe
-    AND r.jahr IS NOT NULL
-    AND r.erreicht_9a <> 'nie'
+    WHERE gruppe IS NOT NULL AND jahr IS NOT NULL AND erreicht_9a <> 'nie'
+  ) AS r
+  CROSS JOIN (VALUES (0), (1)) AS n
+  WHERE n.column1 = 0
+    OR EXISTS (
+      SELECT 1
+      FROM vertrag_2b_pruefung AS q
+      WHERE q.gruppe = r.gruppe
+        AND q.jahr_von <= r.jahr + 1
+        AND q.jahr_bis > r.jahr
+        AND (q.jahr_bis > q.jahr_von OR q.verlauf = 2)
+        AND q.erreicht_9a <> 'nie'
+    )
   UNION
   SELECT q.gruppe, p.jahr
   FROM vertrag_2b_pruefung AS q
   CROSS JOIN vertrag_2b_prognose AS p
     ON p.vertrag = q.vertrag
-    AND p.jahr BETWEEN q.jahr_von AND q.jahr - 1
-  WHERE q.jahr > q.jahr_von AND q.erreicht_9a <> 'nie' AND q.gruppe IS NOT NULL
-) AS j
+    AND p.jahr BETWEEN q.jahr_von AND q.jahr_bis
+  WHERE (q.jahr_bis > q.jahr_von OR q.verlauf = 2) AND q.erreicht_9a <> 'nie' AND q.gruppe IS NOT NULL
+) AS j;
+
+-- What a contract that performs in several years counts in those that are asked beside its own one, and what one counts
+-- in its own year by the day of its group.
+CREATE VIEW vertrag_2b_weitere_jahre AS
+SELECT
+  m.gruppe,
+  g.jahr,
+  m.erreicht_9a,
+  m.bekannt_ab,
+  CASE
+    WHEN m.verlauf = 0 THEN m.basis_cent
+    ELSE coalesce(
+      (
+        SELECT p.betrag_cent
+        FROM vertrag_2b_prognose AS p
+        WHERE p.vertrag = m.vertrag AND p.jahr = g.jahr AND p.gesetzt_am <= g.stichtag
+        ORDER BY p.sequence DESC
+        LIMIT 1
+      ),
+      (
+        SELECT p.betrag_cent
+        FROM vertrag_2b_prognose AS p
+        WHERE p.vertrag = m.vertrag AND p.jahr = g.jahr
+        ORDER BY p.sequence
+        LIMIT 1
+      ),
+      m.betrag_cent,
+      (
+        SELECT e.betrag_cent
+        FROM vertrag_entgelt AS e
+        WHERE e.vertrag = m.vertrag AND e.gesetzt_am <= g.stichtag
+        ORDER BY e.sequence DESC
+        LIMIT 1
+      ),
+      (SELECT e.betrag_cent FROM vertrag_entgelt AS e WHERE e.vertrag = m.vertrag ORDER BY e.sequence LIMIT 1),
+      m.basis_cent
+    )
+  END AS beitrag_cent,
+  CASE
+    WHEN m.verlauf = 0 THEN m.basis_cent
+    ELSE coalesce(
+      (
+        SELECT p.betrag_cent
+        FROM vertrag_2b_prognose AS p
+        WHERE p.vertrag = m.vertrag AND p.jahr = g.jahr
+        ORDER BY p.sequence DESC
+        LIMIT 1
+      ),
+      m.basis_cent
+    )
+  END AS beitrag_neu_cent
+FROM vertrag_2b_gruppenjahr AS g
 CROSS JOIN vertrag_2b_pruefung AS m
-  ON m.gruppe = j.gruppe
-  AND m.jahr > j.jahr
-  AND m.jahr_von <= j.jahr
-  AND m.jahr > m.jahr_von
+  ON m.gruppe = g.gruppe
+  AND m.jahr_von <= g.jahr
+  AND m.jahr_bis >= g.jahr
+  AND (m.jahr <> g.jahr OR m.verlauf = 2)
+  AND (m.jahr_bis > m.jahr_von OR m.verlauf = 2)
   AND m.erreicht_9a <> 'nie';
 
 -- The sum of a group of like activities (§ 2b Abs. 2 Nr. 1): counted are the contracts that surely come to R9a in the
@@ -816,7 +970,7 @@ FROM (
     sum(summe_moeglich_cent) AS summe_moeglich_cent,
     sum(spaeter) AS spaeter
   FROM (
-    -- Each in its last year, summed by the index alone; then the few other years, summed by themselves, for to sort both
+    -- Each in its own year, summed by the index alone; then the few others, summed by themselves, for to sort both
     -- together would take longer than all the rest.
     SELECT
       m.gruppe,
@@ -851,7 +1005,7 @@ FROM (
           )
       ) AS spaeter
     FROM vertrag_2b_pruefung AS m
-    WHERE m.gruppe IS NOT NULL AND m.jahr IS NOT NULL AND m.erreicht_9a <> 'nie'
+    WHERE m.gruppe IS NOT NULL AND m.jahr IS NOT NULL AND m.erreicht_9a <> 'nie' AND m.verlauf < 2
     GROUP BY m.gruppe, m.jahr
     UNION ALL
     SELECT
@@ -899,7 +1053,7 @@ SELECT
   (
     SELECT json_group_array(m.sequence)
     FROM vertrag_2b_pruefung AS m
-    WHERE m.gruppe = s.gruppe AND m.jahr >= s.jahr AND m.jahr_von <= s.jahr AND m.erreicht_9a <> 'nie'
+    WHERE m.gruppe = s.gruppe AND s.jahr BETWEEN m.jahr_von AND m.jahr_bis AND m.erreicht_9a <> 'nie'
   ) AS sequences
 FROM vertrag_2b_gruppensumme AS s;
 
@@ -1208,6 +1362,7 @@ FROM (
         || ', wettbewerb: ' || coalesce(p.wettbewerb, '?')
       WHEN 'S1' THEN 'befreiung: ' || coalesce(p.befreiung, '?') || ', option_9: '
         || CASE p.option_9 WHEN 1 THEN 'ja' WHEN 0 THEN 'nein' ELSE '?' END
+        || iif(p.option_9 = 1 AND p.verzichtbar = 0, ' (ohne Wirkung: § 9 Abs. 1 UStG nennt die Befreiung nicht)', '')
       WHEN 'S2' THEN 'kleinunternehmer: '
         || CASE p.kleinunternehmer WHEN 1 THEN 'ja' WHEN 0 THEN 'nein' ELSE '?' END
       WHEN 'S3' THEN 'satz_klasse: ' || coalesce(p.satz_klasse, '?')
@@ -1267,7 +1422,8 @@ GROUP BY v.vertrag;
 
 -- For a month, the ends that a contract comes to, or must be given notice for, in it and in the twelve behind it: its own,
 -- or where it renews by itself the next ones. Who ends with a month ends with the month; otherwise a day that a month does
--- not have is its last one. A period of notice said in other words has no day here. A query names a `monat`.
+-- not have is its last one. A period of notice said in other words has no day here, nor has the end of a contract that
+-- renews itself in other words once its first end has passed. A query names a `monat`.
 CREATE VIEW vertrag_termin AS
 SELECT
   vertrag,
@@ -1289,6 +1445,7 @@ FROM (
   SELECT
     k.*,
     CASE
+      WHEN takte IS NULL THEN NULL
       WHEN takte = 0 THEN erstes_ende
       WHEN endet_mit_monat
         THEN date(erstes_ende, 'start of month', '+' || (takte * takt_monate + 1) || ' months', '-1 day')
@@ -1311,15 +1468,15 @@ FROM (
       v.frist_monate,
       v.sequence,
       v.verlaengert_sich,
-      iif(
-        v.takt_monate > 0,
-        max(
-          0,
-          (m.nr + n.vorlauf * coalesce(v.frist_monate, v.frist_tage / 28, 0) - v.ende_nr + v.takt_monate - 1)
-            / v.takt_monate
-        ) + n.weiter,
-        0
-      ) AS takte
+      CASE
+        WHEN v.takt_monate > 0
+          THEN max(
+            0,
+            (m.nr + n.vorlauf * coalesce(v.frist_monate, v.frist_tage / 28, 0) - v.ende_nr + v.takt_monate - 1)
+              / v.takt_monate
+          ) + n.weiter
+        WHEN v.ende_nr >= CAST(m.nr AS INTEGER) THEN 0
+      END AS takte
     FROM vertrag_monat AS m
     CROSS JOIN vertrag AS v
     -- the first end in the month or behind it, the first with notice there, and the ones after these
@@ -1328,17 +1485,18 @@ FROM (
     ) AS n
       ON n.vorlauf + n.weiter = 0 OR v.takt_monate > 0
     WHERE v.zustand IN ('laufend', 'gekuendigt')
-      AND iif(
-        v.takt_monate > 0,
-        v.ende_nr <= m.nr + 13 + coalesce(v.frist_monate, v.frist_tage / 28, 0),
-        v.ende_nr BETWEEN CAST(m.nr AS INTEGER) AND m.nr + 13 + coalesce(v.frist_monate, v.frist_tage / 28, 0)
-      )
+      AND v.ende_nr <= m.nr + 13 + coalesce(v.frist_monate, v.frist_tage / 28, 0)
+      AND (v.verlaengert_sich OR v.ende_nr >= CAST(m.nr AS INTEGER))
   ) AS k
 );
 
 -- on de.aktenspur.vertrag.erfasst
 INSERT INTO vertrag_verlauf (vertrag, sequence, zeit, erfasst_von, ereignis, angaben)
 VALUES (:subject, :sequence, :time, :authid, :type, :data);
+
+INSERT INTO vertrag_entgelt (vertrag, sequence, gesetzt_am, betrag_cent)
+SELECT :subject, :sequence, :day, :data ->> '$.entgelt_jahr_cent'
+WHERE :data ->> '$.entgelt_jahr_cent' IS NOT NULL;
 
 INSERT INTO vertrag (
   vertrag, titel, gegenstand, fachdienst, partner, partnerart, beginn, ende, kuendigungsfrist, verlaengerung,
@@ -1388,6 +1546,10 @@ DELETE FROM vertrag_2b_arbeit;
 INSERT INTO vertrag_verlauf (vertrag, sequence, zeit, erfasst_von, ereignis, angaben)
 VALUES (:subject, :sequence, :time, :authid, :type, :data);
 
+INSERT INTO vertrag_entgelt (vertrag, sequence, gesetzt_am, betrag_cent)
+SELECT :subject, :sequence, :day, :data ->> '$.entgelt_jahr_cent'
+WHERE :data ->> '$.entgelt_jahr_cent' IS NOT NULL;
+
 INSERT INTO vertrag (vertrag, bekannt_ab, sequence)
 VALUES (:subject, :day, :sequence)
 ON CONFLICT DO NOTHING;
@@ -1425,6 +1587,7 @@ WHERE vertrag = :subject
   AND (
     json_type(:data, '$.beginn') IS NOT NULL
     OR json_type(:data, '$.ende') IS NOT NULL
+    OR json_type(:data, '$.verlaengerung') IS NOT NULL
     OR json_type(:data, '$.entgelt_jahr_cent') IS NOT NULL
     OR NOT EXISTS (SELECT 1 FROM vertrag_2b_pruefung WHERE vertrag = :subject)
   );
@@ -1569,14 +1732,10 @@ VALUES (:subject, :data ->> '$.jahr', :sequence, :day, :data ->> '$.betrag_cent'
 INSERT INTO vertrag_2b_arbeit
 SELECT *
 FROM vertrag_2b_lage
-WHERE vertrag = :subject
-  AND coalesce(
-    (SELECT max(jahr = :data ->> '$.jahr') FROM vertrag_2b_pruefung WHERE vertrag = :subject),
-    1
-  );
+WHERE vertrag = :subject;
 
 DELETE FROM vertrag_2b_pruefung
-WHERE vertrag IN (SELECT vertrag FROM vertrag_2b_arbeit);
+WHERE vertrag = :subject;
 
 INSERT INTO vertrag_2b_pruefung
 SELECT *

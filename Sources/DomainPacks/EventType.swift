@@ -40,25 +40,31 @@ public struct EventType: Sendable {
   func check(_ event: Event) throws(EventRefusal) {
     guard subjects.contains(where: { $0.matches(event.subject) }) else {
       let patterns = subjects.map(\.text).joined(separator: " or ")
-      throw EventRefusal(pointer: "/subject", detail: "expected \(patterns), found \(JSONText.string(event.subject))")
+      let found = JSONText.string(event.subject)
+      throw EventRefusal(
+        pointer: "/subject",
+        BilingualText(en: "expected \(patterns), found \(found)", de: "erwartet \(patterns), gefunden \(found)"))
     }
     switch event.payload {
     case .json(let data):
       try check(data, subject: event.subject)
     case .none:
       guard schema.violation(of: JSONValue.null) == nil else {
-        throw EventRefusal(pointer: "/data", detail: "data is required")
+        throw EventRefusal(pointer: "/data", BilingualText(en: "data is required", de: "data fehlt"))
       }
     case .base64:
       guard schema.acceptsEverything else {
-        throw EventRefusal(pointer: "/data_base64", detail: "expected data as JSON, found data_base64")
+        throw EventRefusal(
+          pointer: "/data_base64",
+          BilingualText(
+            en: "expected data as JSON, found data_base64", de: "erwartet Daten als JSON, gefunden data_base64"))
       }
     }
   }
 
   /// What the schema says of data, without regard to its personal fields.
   func refusal(of data: JSONValue) -> EventRefusal? {
-    schema.violation(of: data).map { EventRefusal(pointer: $0.pointer, detail: $0.detail()) }
+    schema.violation(of: data).map { EventRefusal(pointer: $0.pointer, $0.detail()) }
   }
 
   private func check(_ data: JSONValue, subject: String) throws(EventRefusal) {
@@ -66,10 +72,10 @@ public struct EventType: Sendable {
       let concealed = personalFields(of: data, subject: subject).contains {
         pointersTouch($0.pointer, violation.pointer)
       }
-      throw EventRefusal(pointer: "/data" + violation.pointer, detail: violation.detail(concealed: concealed))
+      throw EventRefusal(pointer: "/data" + violation.pointer, violation.detail(concealed: concealed))
     }
     if let refusal = marks?.contradiction(in: data) {
-      throw EventRefusal(pointer: "/data" + refusal.pointer, detail: refusal.detail)
+      throw EventRefusal(pointer: "/data" + refusal.pointer, refusal.text)
     }
   }
 

@@ -17,6 +17,8 @@ public struct Pack: Sendable {
   public let eventTypes: [EventType]
   public let projection: Projection
   public let figures: [Figure]
+  /// `notes.sql`.
+  public let notes: [Note]
   public let findings: [Finding]
   /// `objections.sql`.
   public let objections: [Objection]
@@ -58,6 +60,7 @@ public struct Pack: Sendable {
     eventTypes = document.eventTypes
     projection = try reader.text(Projection.file) { text throws(TextError) in try Projection(text) } ?? .empty
     figures = try reader.text(Figure.file) { text throws(TextError) in try Figure.read(text) } ?? []
+    notes = try reader.text(Note.file) { text throws(TextError) in try Note.read(text) } ?? []
     findings = try reader.text(Finding.file) { text throws(TextError) in try Finding.read(text) } ?? []
     objections = try reader.text(Objection.file) { text throws(TextError) in try Objection.read(text) } ?? []
     history = try reader.text(HistoryQuery.file) { text throws(TextError) in try HistoryQuery.read(text) } ?? []
@@ -86,6 +89,10 @@ extension Projection {
 
 extension Figure {
   static let file = "figures.sql"
+}
+
+extension Note {
+  static let file = "notes.sql"
 }
 
 extension Finding {

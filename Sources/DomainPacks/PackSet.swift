@@ -60,7 +60,10 @@ public struct PackSet: Sendable {
   /// What depends on other events (`from`, `second`) is the sequencer's.
   public func check(_ event: Event) throws(EventRefusal) -> EventType {
     guard let type = eventType(event.type) else {
-      throw EventRefusal(pointer: "/type", detail: "no pack knows the event type \(JSONText.string(event.type))")
+      let name = JSONText.string(event.type)
+      throw EventRefusal(
+        pointer: "/type",
+        BilingualText(en: "no pack knows the event type \(name)", de: "kein Fachpaket kennt die Ereignisart \(name)"))
     }
     try type.check(event)
     return type
@@ -135,6 +138,7 @@ private struct Uses {
       }
       for table in pack.tables { add("table", table.name, "tables/\(table.name).csv", .file) }
       for figure in pack.figures { add("figure", figure.name, Figure.file, .line(figure.line)) }
+      for note in pack.notes { add("note", note.name, Note.file, .line(note.line)) }
       for finding in pack.findings { add("finding", finding.name, Finding.file, .line(finding.line)) }
       for form in pack.forms { add("form", form.name, Form.file, .pointer(form.pointer)) }
       for mapping in pack.mappings {

@@ -182,6 +182,7 @@ private final class PlanCompiler {
   private func checkReaders(of pack: Pack, _ db: Database) throws {
     let readers =
       pack.figures.map { ("figures.sql", "figure \($0.name)", $0.sql) }
+      + pack.notes.map { ("notes.sql", "note \($0.name)", $0.sql) }
       + pack.findings.map { ("findings.sql", "finding \($0.name)", $0.sql) }
     for (file, section, sql) in readers {
       sandbox.enter(.reading(pack: pack.name))

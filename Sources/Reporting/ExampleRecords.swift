@@ -96,12 +96,19 @@ struct ExampleRecords {
       guard isAllowed else {
         let state = subject.version == 0 ? "no event yet" : subject.state.map { "state \($0)" } ?? "no state"
         throw EventRefusal(
-          pointer: "/subject", detail: "\(event.subject) has \(state), which \(event.type) does not allow")
+          pointer: "/subject",
+          BilingualText(
+            en: "\(event.subject) has \(state), which \(event.type) does not allow",
+            de: "\(event.subject) hat \(state); \(event.type) ist dort nicht zulässig"))
       }
     }
     if let second = transition.second {
       guard subject.recorded.contains(where: { $0.type == second && $0.authid != event.authid }) else {
-        throw EventRefusal(pointer: "/authid", detail: "another authid must have recorded \(second) before")
+        throw EventRefusal(
+          pointer: "/authid",
+          BilingualText(
+            en: "another authid must have recorded \(second) before",
+            de: "zuvor muss jemand anderes \(second) aufgezeichnet haben"))
       }
     }
   }

@@ -14,10 +14,12 @@ public struct FigureValue: Sendable, Hashable {
   public let asof: LogHead
   /// The Stichtag, `YYYY-MM-DD`: what was valid then is counted.
   public let effective: String
+  /// The sentences that go with every figure of the pack.
+  public let notes: [String]
 
   package init(
     name: String, title: String, value: FigureNumber, unit: String, sequences: [UInt64], asof: LogHead,
-    effective: String
+    effective: String, notes: [String] = []
   ) {
     self.name = name
     self.title = title
@@ -26,6 +28,7 @@ public struct FigureValue: Sendable, Hashable {
     self.sequences = sequences
     self.asof = asof
     self.effective = effective
+    self.notes = notes
   }
 }
 
@@ -52,7 +55,7 @@ public enum Figures {
   static func compute(
     snapshot: ProjectionSnapshot, parameters: QueryParameters, names: [String]?
   ) throws(ReportingError) -> [FigureValue] {
-    let all = snapshot.packs.packs.flatMap { pack in pack.figures.map { (pack: pack.name, figure: $0) } }
+    let all = snapshot.packs.packs.flatMap { pack in pack.figures.map { (pack: pack, figure: $0) } }
     var wanted = all
     if let names {
       let byName = Dictionary(all.map { ($0.figure.name, $0) }) { first, _ in first }
@@ -61,15 +64,38 @@ public enum Figures {
       wanted = names.compactMap { byName[$0] }
     }
     var values: [FigureValue] = []
+    var notes: [String: [String]] = [:]
     for (pack, figure) in wanted {
-      let query = PackQuery(pack: pack, name: "figure \(figure.name)", sql: figure.sql)
-      values.append(try value(of: figure, query, snapshot, parameters))
+      if notes[pack.name] == nil { notes[pack.name] = try self.notes(of: pack, snapshot, parameters) }
+      let query = PackQuery(pack: pack.name, name: "figure \(figure.name)", sql: figure.sql)
+      values.append(try value(of: figure, query, snapshot, parameters, notes: notes[pack.name] ?? []))
     }
     return values
   }
 
+  private static func notes(
+    of pack: Pack, _ snapshot: ProjectionSnapshot, _ parameters: QueryParameters
+  ) throws(ReportingError) -> [String] {
+    var sentences: [String] = []
+    for note in pack.notes {
+      let query = PackQuery(pack: pack.name, name: "note \(note.name)", sql: note.sql)
+      let result = try query.run(on: snapshot, parameters)
+      guard let column = result.columns.firstIndex(of: "text") else {
+        throw query.error("its SELECT needs a column \"text\": the sentence")
+      }
+      for row in result.rows {
+        guard case .text(let sentence) = row[column] else {
+          throw query.error("a row has no text in its column \"text\"")
+        }
+        sentences.append(sentence)
+      }
+    }
+    return sentences
+  }
+
   private static func value(
-    of figure: Figure, _ query: PackQuery, _ snapshot: ProjectionSnapshot, _ parameters: QueryParameters
+    of figure: Figure, _ query: PackQuery, _ snapshot: ProjectionSnapshot, _ parameters: QueryParameters,
+    notes: [String]
   ) throws(ReportingError) -> FigureValue {
     let result = try query.run(on: snapshot, parameters)
     guard let sequenceColumn = result.columns.firstIndex(of: "sequence") else {
@@ -104,7 +130,7 @@ public enum Figures {
     return FigureValue(
       name: figure.name, title: figure.title, value: value, unit: figure.unit ?? "",
       sequences: sequences.sortedUnique(),
-      asof: snapshot.head, effective: parameters.effective)
+      asof: snapshot.head, effective: parameters.effective, notes: notes)
   }
 
   /// What `figures --json` prints: an array with one object for each figure, ended by LF.

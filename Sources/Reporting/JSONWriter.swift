@@ -93,6 +93,9 @@ extension JSONWriter {
         writer.head(figure.asof)
         writer.name("effective")
         writer.string(figure.effective)
+        guard !figure.notes.isEmpty else { return }
+        writer.name("notes")
+        writer.array(figure.notes) { writer, note in writer.string(note) }
       }
     }
   }

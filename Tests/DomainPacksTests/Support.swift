@@ -14,7 +14,7 @@ func fits(_ document: String, _ schema: String) throws -> Bool {
 
 /// Pointer and detail of the first violation, `pointer: detail`; nil where the document fits.
 func violation(of document: String, by schema: String) throws -> String? {
-  try compile(schema).violation(of: try JSONDocument(document).root).map { "\($0.pointer): \($0.detail())" }
+  try compile(schema).violation(of: try JSONDocument(document).root).map { "\($0.pointer): \($0.detail().en)" }
 }
 
 /// The error that loading the schema gives, `pointer: detail`; nil where it loads.

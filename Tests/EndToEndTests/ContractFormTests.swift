@@ -151,7 +151,10 @@ struct ContractFormTests {
     try LedgerUnderTest.run { ledger in
       try register(ledger)
       let refused = try form(ledger, ["--answers", "-"], input: #"{"richtung":"hinaus"}"#)
-      #expect(refused.status == 65 && refused.errors.contains("/data/richtung"))
+      #expect(refused.status == 65 && refused.errors.contains("/data/richtung: erwartet "), "\(refused.errors)")
+      let reversed = try form(
+        ledger, ["--answers", "-"], input: #"{"leistung_von":"2027-02-01","leistung_bis":"2027-01-31"}"#)
+      #expect(reversed.errors.contains("erwartet ein Datum nicht vor 2027-02-01"), "\(reversed.errors)")
       let taken = try form(ledger, ["--answers", "-"], input: #"{"richtung":"eingang"}"#)
       #expect(taken.status == 0, "\(taken.errors)")
       #expect(try questions(ledger).ergebnis.map(\.regel) == ["R1"])

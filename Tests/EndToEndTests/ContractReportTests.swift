@@ -12,8 +12,9 @@ struct ContractReportTests {
     struct Deadline: Decodable, Equatable {
       var innerhalb: String
       var vertrag: String
-      var kuendigen_bis: String?
       var ende: String?
+      var kuendigen_bis: String?
+      var kuendigen_zum: String?
     }
 
     struct Sheet: Decodable {
@@ -80,22 +81,24 @@ struct ContractReportTests {
         ("E", #""ende":"2027-11-30","kuendigungsfrist":"14 Tage""#),
         // Too late, or without an end.
         ("F", #""ende":"2029-12-31","kuendigungsfrist":"P3M""#), ("G", #""kuendigungsfrist":"P3M""#),
+        // Renews itself in words that name no day.
+        ("H", #""ende":"2026-12-15","verlaengerung":"stillschweigend, nach Absprache""#),
+        ("I", #""ende":"2026-12-15","verlaengerung":"keine""#),
       ]
       for (number, data) in contracts {
         try ledger.record(event(number, "vertrag.erfasst", on: number, by: "fd", "{\"titel\":\"\(number)\",\(data)}"))
       }
       let document = try report(ledger, "json").decoded(Document.self)
       #expect(
-        document.tables.fristen == [
-          Document.Deadline(
-            innerhalb: "3 Monate", vertrag: "vertrag/B", kuendigen_bis: "2026-12-31", ende: "2026-12-31"),
-          Document.Deadline(
-            innerhalb: "3 Monate", vertrag: "vertrag/C", kuendigen_bis: "2027-08-31", ende: "2027-02-28"),
-          Document.Deadline(
-            innerhalb: "3 Monate", vertrag: "vertrag/A", kuendigen_bis: "2027-03-31", ende: "2027-06-30"),
-          Document.Deadline(innerhalb: "6 Monate", vertrag: "vertrag/D", kuendigen_bis: nil, ende: "2027-05-15"),
-          Document.Deadline(
-            innerhalb: "12 Monate", vertrag: "vertrag/E", kuendigen_bis: "2027-11-16", ende: "2027-11-30"),
+        document.tables.fristen.map {
+          [$0.innerhalb, $0.vertrag, $0.ende ?? "-", $0.kuendigen_bis ?? "-", $0.kuendigen_zum ?? "-"]
+        } == [
+          ["3 Monate", "vertrag/B", "2026-12-31", "2026-12-31", "2027-01-31"],
+          ["3 Monate", "vertrag/C", "2027-02-28", "2027-08-31", "2028-02-29"],
+          ["3 Monate", "vertrag/A", "2027-06-30", "2027-03-31", "2027-06-30"],
+          ["6 Monate", "vertrag/D", "2027-05-15", "-", "-"],
+          ["12 Monate", "vertrag/E", "2027-11-30", "2027-11-16", "2027-11-30"],
+          ["ohne Tag", "vertrag/H", "-", "-", "-"],
         ])
       func value(_ name: String) -> Int? { document.figures.first { $0.name == name }?.value }
       #expect(value("vertraege.fristen-3-monate") == 3)
@@ -311,6 +314,17 @@ struct ContractReportTests {
       let trace = try ledger.command(
         "query", arguments: ["--format", "csv", "SELECT antwort FROM vertrag_2b_spur WHERE regel = 'R4'"])
       #expect(trace.text.contains("hilfsgeschaeft: ?, haendleraehnlich: ?"), "\(trace.text)")
+    }
+  }
+
+  @Test func figuresCarryTheRuleVersionAndThatTheyAreNoTaxAdvice() throws {
+    try LedgerUnderTest.run { ledger in
+      try ledger.record(event("1", "vertrag.erfasst", on: "A", by: "register", #"{"titel":"T"}"#))
+      let text = try ledger.command("figures", arguments: ["vertraege.geprueft", "vertraege.steuer-19"]).text
+      #expect(text.contains("2b-2026.1") && text.components(separatedBy: "keine Steuerberatung").count == 2, "\(text)")
+      let json = try ledger.command("figures", arguments: ["--json", "vertraege.geprueft", "akten.angelegt"]).text
+      #expect(json.components(separatedBy: "keine Steuerberatung").count == 2, "\(json)")
+      #expect(try !ledger.command("figures", arguments: ["akten.angelegt"]).text.contains("Steuerberatung"))
     }
   }
 

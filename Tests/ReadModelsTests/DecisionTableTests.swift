@@ -42,7 +42,7 @@ import Testing
   ]
 
   static let status = [
-    Field(name: "befreiung", answers: ["'keine'", "'4_12'", "'strittig_4_22'"]),
+    Field(name: "befreiung", answers: ["'keine'", "'4_12'", "'4_22a'", "'strittig_4_22'", "'strittig_4_9a'"]),
     Field(name: "option_9", answers: ["0", "1"]),
     Field(name: "kleinunternehmer", answers: ["0", "1"]),
     Field(name: "satz_klasse", answers: ["'regel'", "'ermaessigt'"]),

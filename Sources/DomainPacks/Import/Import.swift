@@ -33,7 +33,7 @@ public struct Import: Sendable {
 
   /// What the ledger says of the event at a place of ``entries``, as a problem of its row.
   public func problem(ofEntry index: Int, detail: String) -> ImportProblem {
-    ImportProblem(line: entries[index].line, ImportText(en: detail, de: detail))
+    ImportProblem(line: entries[index].line, BilingualText(en: detail, de: detail))
   }
 }
 
@@ -58,7 +58,7 @@ private struct Reading {
     var values: [String?] = []
     for (index, column) in mapping.columns.enumerated() {
       var value: String?
-      do throws(ImportText) {
+      do throws(BilingualText) {
         value = try column.json(row.cells[index])
       } catch {
         report(row, index, error)
@@ -66,7 +66,7 @@ private struct Reading {
         continue
       }
       if column.isRequired, value == nil {
-        report(row, index, ImportText(en: "must not be empty", de: "darf nicht leer sein"))
+        report(row, index, BilingualText(en: "must not be empty", de: "darf nicht leer sein"))
       }
       values.append(value)
     }
@@ -83,7 +83,7 @@ private struct Reading {
       let what = table.countsEntries ? ("entry", "Eintrag") : ("line", "Zeile")
       report(
         row, first,
-        ImportText(en: "stands in \(what.0) \(line) already", de: "steht schon in \(what.1) \(line)"))
+        BilingualText(en: "stands in \(what.0) \(line) already", de: "steht schon in \(what.1) \(line)"))
     } else {
       keys[key] = row.line
     }
@@ -115,7 +115,7 @@ private struct Reading {
         guard let value = values[column] else {
           report(
             row, column,
-            ImportText(
+            BilingualText(
               en: "must not be empty: it names the subject", de: "darf nicht leer sein: sie benennt den Gegenstand"))
           return
         }
@@ -146,8 +146,8 @@ private struct Reading {
       } catch {
         let refusal =
           (error as? EventRefusal)
-          ?? (error as? EventError).map { EventRefusal(pointer: $0.pointer, detail: $0.detail) }
-          ?? EventRefusal(pointer: "", detail: "\(error)")
+          ?? (error as? EventError).map { EventRefusal(pointer: $0.pointer, BilingualText($0.detail)) }
+          ?? EventRefusal(pointer: "", BilingualText("\(error)"))
         let culprit = fields.firstIndex { Reading.isWithin(refusal.pointer, $0.path) }
         if !isRefused || culprit != nil { report(row, template, refusal) }
         isRefused = true
@@ -198,13 +198,17 @@ private struct Reading {
       }
     }
     guard let column else {
-      problems.append(ImportProblem(line: row.line, ImportText("\(template.type) \(refusal)")))
+      problems.append(ImportProblem(
+          line: row.line,
+          BilingualText(
+            en: "\(template.type) \(refusal.pointer): \(refusal.text.en)",
+            de: "\(template.type) \(refusal.pointer): \(refusal.text.de)")))
       return
     }
-    report(row, column, ImportText(refusal.detail))
+    report(row, column, refusal.text)
   }
 
-  private mutating func report(_ row: ImportTable.Row, _ column: Int, _ detail: ImportText) {
+  private mutating func report(_ row: ImportTable.Row, _ column: Int, _ detail: BilingualText) {
     let place = table.places[column]
     problems.append(ImportProblem(line: row.line, column: place.column, name: place.name, detail))
   }

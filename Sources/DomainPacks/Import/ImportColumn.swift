@@ -61,7 +61,7 @@ struct ImportColumn: Sendable {
   /// What a cell stands for, as JSON text; nil where it is empty.
   ///
   /// - Throws: what was expected.
-  func json(_ cell: ImportCell) throws(ImportText) -> String? {
+  func json(_ cell: ImportCell) throws(BilingualText) -> String? {
     if format == .json, let value = cell.json { return String(decoding: value.text, as: UTF8.self) }
     if case .list = format, let value = cell.json, value.kind == .array {
       return String(decoding: value.text, as: UTF8.self)
@@ -86,7 +86,7 @@ struct ImportColumn: Sendable {
     return try convert(plain)
   }
 
-  private func convert(_ text: String) throws(ImportText) -> String {
+  private func convert(_ text: String) throws(BilingualText) -> String {
     switch format {
     case .text: return JSONText.string(text)
     case .integer:
@@ -132,9 +132,9 @@ struct ImportColumn: Sendable {
     }
   }
 
-  private func expected(_ en: String, _ de: String, _ found: String) -> ImportText {
+  private func expected(_ en: String, _ de: String, _ found: String) -> BilingualText {
     let excerpt = JSONText.string(found.count > 60 ? found.prefix(60) + "…" : found)
-    return ImportText(en: "expected \(en), found \(excerpt)", de: "erwartet \(de), gefunden \(excerpt)")
+    return BilingualText(en: "expected \(en), found \(excerpt)", de: "erwartet \(de), gefunden \(excerpt)")
   }
 }
 

@@ -1,20 +1,6 @@
 import Foundation
 import LogFormat
 
-/// A sentence for people, in both languages.
-public struct ImportText: Error, Sendable, Hashable {
-  public var en: String
-  public var de: String
-
-  public init(en: String, de: String) {
-    self.en = en
-    self.de = de
-  }
-
-  /// The same in both, where only one is known.
-  init(_ text: String) { self.init(en: text, de: text) }
-}
-
 /// What is wrong in an imported file, and where.
 public struct ImportProblem: Error, Sendable, Hashable {
   /// The line of a CSV or NDJSON file, the place of an entry of a JSON array; from 1. 0: the file as a whole.
@@ -23,9 +9,9 @@ public struct ImportProblem: Error, Sendable, Hashable {
   public var column: Int?
   /// The column's name in the file.
   public var name: String?
-  public var detail: ImportText
+  public var detail: BilingualText
 
-  public init(line: Int, column: Int? = nil, name: String? = nil, _ detail: ImportText) {
+  public init(line: Int, column: Int? = nil, name: String? = nil, _ detail: BilingualText) {
     self.line = line
     self.column = column
     self.name = name
@@ -78,7 +64,7 @@ struct ImportTable {
     switch encoding {
     case .windows1252:
       guard let text = String(bytes: bytes, encoding: .windowsCP1252) else {
-        throw ImportProblem(line: 0, ImportText(en: "not windows-1252", de: "nicht windows-1252"))
+        throw ImportProblem(line: 0, BilingualText(en: "not windows-1252", de: "nicht windows-1252"))
       }
       return Array(text.utf8)
     case .utf8:
@@ -86,7 +72,7 @@ struct ImportTable {
       if let line = lines.firstIndex(where: { String(validating: $0, as: UTF8.self) == nil }) {
         throw ImportProblem(
           line: line + 1,
-          ImportText(
+          BilingualText(
             en: "not UTF-8; save the file as UTF-8, or use a mapping with \"encoding\": \"windows-1252\"",
             de:
               "kein UTF-8; die Datei als UTF-8 speichern oder eine Abbildung mit \"encoding\": \"windows-1252\" nehmen")
@@ -101,7 +87,7 @@ struct ImportTable {
   private mutating func readCSV(_ bytes: [UInt8]) throws(ImportProblem) {
     var reader = CSVReader(bytes, delimiter: mapping.delimiter ?? ImportTable.delimiter(of: bytes))
     guard let header = try ImportTable.row(&reader) else {
-      throw ImportProblem(line: 1, ImportText(en: "the file is empty", de: "die Datei ist leer"))
+      throw ImportProblem(line: 1, BilingualText(en: "the file is empty", de: "die Datei ist leer"))
     }
     let sources = findColumns(header)
     guard problems.isEmpty else { return }
@@ -113,7 +99,7 @@ struct ImportTable {
         problems.append(
           ImportProblem(
             line: line,
-            ImportText(
+            BilingualText(
               en: "expected \(header.count) fields as in line 1, found \(row.count)",
               de: "erwartet \(header.count) Felder wie in Zeile 1, gefunden \(row.count)")))
         continue
@@ -127,7 +113,7 @@ struct ImportTable {
     do throws(TextError) {
       return try reader.readRow()
     } catch {
-      throw ImportProblem(line: error.line, ImportText(error.detail))
+      throw ImportProblem(line: error.line, BilingualText(error.detail))
     }
   }
 
@@ -164,14 +150,14 @@ struct ImportTable {
       problems.append(
         ImportProblem(
           line: 1, name: column.names[0],
-          ImportText(
+          BilingualText(
             en: "the column is missing; it may be called \(names)", de: "die Spalte fehlt; sie darf heißen: \(names)")))
     }
     return sources
   }
 
   private mutating func report(_ line: Int, _ place: Int, _ name: String, _ en: String, _ de: String) {
-    problems.append(ImportProblem(line: line, column: place + 1, name: name, ImportText(en: en, de: de)))
+    problems.append(ImportProblem(line: line, column: place + 1, name: name, BilingualText(en: en, de: de)))
   }
 
   // MARK: JSON
@@ -183,7 +169,7 @@ struct ImportTable {
         do throws(JSONError) {
           add(try JSONDocument(Array(line)).root, line: index + 1)
         } catch {
-          problems.append(ImportProblem(line: index + 1, ImportText("\(error)")))
+          problems.append(ImportProblem(line: index + 1, BilingualText("\(error)")))
         }
       }
       return
@@ -193,11 +179,11 @@ struct ImportTable {
     do throws(JSONError) {
       root = try JSONDocument(bytes).root
     } catch {
-      throw ImportProblem(line: 0, ImportText("\(error)"))
+      throw ImportProblem(line: 0, BilingualText("\(error)"))
     }
     guard let array = root.value(at: mapping.rows), array.kind == .array else {
       let place = mapping.rows.isEmpty ? "" : " at \(mapping.rows)"
-      throw ImportProblem(line: 0, ImportText(en: "expected an array\(place)", de: "erwartet eine Liste\(place)"))
+      throw ImportProblem(line: 0, BilingualText(en: "expected an array\(place)", de: "erwartet eine Liste\(place)"))
     }
     for (index, element) in array.elements.enumerated() { add(element, line: index + 1) }
   }
@@ -205,7 +191,7 @@ struct ImportTable {
   private mutating func add(_ value: JSONValue, line: Int) {
     guard value.kind == .object else {
       problems.append(
-        ImportProblem(line: line, ImportText(en: "expected an object", de: "erwartet ein Objekt")))
+        ImportProblem(line: line, BilingualText(en: "expected an object", de: "erwartet ein Objekt")))
       return
     }
     let cells = mapping.columns.map { column in

@@ -11,6 +11,27 @@ public struct Figure: Sendable, Hashable {
   let line: Int
 }
 
+/// A sentence that goes with every figure of a pack, as a query for it: the version of its rules, a reservation.
+///
+/// A row for each sentence, in the column `text`. Parameters are those of figures.
+public struct Note: Sendable, Hashable {
+  public let name: String
+  public let title: String
+  /// One SELECT, as written.
+  public let sql: String
+  /// The line of its heading, from 1.
+  let line: Int
+}
+
+extension Note {
+  /// The notes of `notes.sql`, in file order.
+  static func read(_ bytes: [UInt8]) throws(TextError) -> [Note] {
+    try NamedQuery.read(bytes, keyword: "note", form: "<name>: <title>").map {
+      Note(name: $0.name, title: $0.title, sql: $0.sql, line: $0.line)
+    }
+  }
+}
+
 /// A contradiction that a pack looks for, as a query for its occurrences.
 public struct Finding: Sendable, Hashable {
   public let name: String

@@ -17,11 +17,15 @@ extension FieldMarks {
         date.precedes(limit)
       else { return }
       // Dates can be personal (of birth, of death): they are repeated only for types that hold nothing personal.
-      let detail =
+      let text =
         hasPersonal
-        ? "expected a date not before that at /data\(earlier.pointer)"
-        : "expected a date not before \(limit.text) (/data\(earlier.pointer)), found \(date.text)"
-      refusal = EventRefusal(pointer: place.pointer, detail: detail)
+        ? BilingualText(
+          en: "expected a date not before that at /data\(earlier.pointer)",
+          de: "erwartet ein Datum nicht vor dem in /data\(earlier.pointer)")
+        : BilingualText(
+          en: "expected a date not before \(limit.text) (/data\(earlier.pointer)), found \(date.text)",
+          de: "erwartet ein Datum nicht vor \(limit.text) (/data\(earlier.pointer)), gefunden \(date.text)")
+      refusal = EventRefusal(pointer: place.pointer, text)
     }
     return refusal
   }

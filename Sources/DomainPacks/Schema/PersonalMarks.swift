@@ -36,7 +36,9 @@ extension FieldMarks {
       else { return }
       refusal = EventRefusal(
         pointer: person.pointer,
-        detail: "expected the reference of the person whom \(place.pointer) is about, a string that is not empty")
+        BilingualText(
+          en: "expected the reference of the person whom \(place.pointer) is about, a string that is not empty",
+          de: "erwartet das Kennzeichen der Person, um die es in \(place.pointer) geht, ein Text, der nicht leer ist"))
     }
     return refusal
   }

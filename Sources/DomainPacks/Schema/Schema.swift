@@ -67,10 +67,11 @@ struct TypeSet: OptionSet, Sendable, Hashable {
   static let array = TypeSet(rawValue: 32)
   static let object = TypeSet(rawValue: 64)
 
-  static let named: [(name: String, type: TypeSet)] = [
-    ("null", .null), ("boolean", .boolean), ("integer", .integer), ("number", .number), ("string", .string),
-    ("array", .array), ("object", .object),
+  static let named: [(name: String, german: String, type: TypeSet)] = [
+    ("null", "null", .null), ("boolean", "ja oder nein", .boolean), ("integer", "ganze Zahl", .integer),
+    ("number", "Zahl", .number), ("string", "Text", .string), ("array", "Liste", .array), ("object", "Objekt", .object),
   ]
 
   var names: [String] { TypeSet.named.filter { contains($0.type) }.map(\.name) }
+  var germanNames: [String] { TypeSet.named.filter { contains($0.type) }.map(\.german) }
 }

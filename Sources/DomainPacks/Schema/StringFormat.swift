@@ -18,11 +18,13 @@ enum StringFormat: String, Sendable, CaseIterable {
   }
 
   /// What a reader is told was expected.
-  var expectation: String {
+  var expectation: BilingualText {
     switch self {
-    case .date: "a date YYYY-MM-DD"
-    case .dateTime: "a date and time with offset (RFC 3339)"
-    case .uri: "a URI with a scheme (RFC 3986)"
+    case .date: BilingualText(en: "a date YYYY-MM-DD", de: "ein Datum JJJJ-MM-TT")
+    case .dateTime:
+      BilingualText(
+        en: "a date and time with offset (RFC 3339)", de: "ein Zeitpunkt mit Abstand zu UTC (RFC 3339)")
+    case .uri: BilingualText(en: "a URI with a scheme (RFC 3986)", de: "ein URI mit Schema (RFC 3986)")
     }
   }
 }

@@ -66,59 +66,84 @@ struct Violation: Sendable {
   /// What was expected and what was found, and the law or rule behind it where the pack's schema describes it.
   ///
   /// - Parameter concealed: says of the value only of what type it is.
-  func detail(concealed: Bool = false) -> String {
+  func detail(concealed: Bool = false) -> BilingualText {
     let text = expectation(concealed: concealed)
     switch reason {
     case .forbidden, .wrongType, .notLike, .excluded, .below:
-      return schema?["description"]?.string.map { "\(text) (\($0))" } ?? text
+      guard let cause = schema?["description"]?.string else { return text }
+      return BilingualText(en: "\(text.en) (\(cause))", de: "\(text.de) (\(cause))")
     default: return text
     }
   }
 
-  private func expectation(concealed: Bool) -> String {
-    let found = concealed ? value.typeName : value.excerpt
+  private func expectation(concealed: Bool) -> BilingualText {
+    let (found, gefunden) = concealed ? value.typeName : (value.excerpt, value.excerpt)
+    func expected(_ en: String, _ de: String) -> BilingualText {
+      BilingualText(en: "expected \(en), found \(found)", de: "erwartet \(de), gefunden \(gefunden)")
+    }
     switch reason {
-    case .forbidden: return "no value is allowed here, found \(found)"
+    case .forbidden:
+      return BilingualText(
+        en: "no value is allowed here, found \(found)", de: "hier ist kein Wert zulässig, gefunden \(gefunden)")
     case .unknownMember(let known):
+      let names = known.joined(separator: ", ")
       return known.isEmpty
-        ? "no member is allowed here" : "not a known member; known are \(known.joined(separator: ", "))"
-    case .wrongType(let types): return "expected \(types.names.joined(separator: " or ")), found \(found)"
+        ? BilingualText(en: "no member is allowed here", de: "hier ist kein Feld zulässig")
+        : BilingualText(en: "not a known member; known are \(names)", de: "kein bekanntes Feld; bekannt sind \(names)")
+    case .wrongType(let types):
+      return expected(types.names.joined(separator: " or "), types.germanNames.joined(separator: " oder "))
     case .outsideInteroperable:
-      return "expected an integer within ±9007199254740991 (I-JSON), found \(found)"
-    case .outsideDouble: return "expected a number within the range of a double (I-JSON), found \(found)"
+      return expected(
+        "an integer within ±9007199254740991 (I-JSON)", "eine ganze Zahl innerhalb von ±9007199254740991 (I-JSON)")
+    case .outsideDouble:
+      return expected(
+        "a number within the range of a double (I-JSON)", "eine Zahl im Bereich einer Gleitkommazahl (I-JSON)")
     case .other(let choices):
-      return "expected \(choices.map(\.excerpt).joined(separator: " or ")), found \(found)"
-    case .below(let limit): return "expected at least \(limit), found \(found)"
-    case .above(let limit): return "expected at most \(limit), found \(found)"
+      return expected(
+        choices.map(\.excerpt).joined(separator: " or "), choices.map(\.excerpt).joined(separator: " oder "))
+    case .below(let limit): return expected("at least \(limit)", "mindestens \(limit)")
+    case .above(let limit): return expected("at most \(limit)", "höchstens \(limit)")
     case .shorter(let least, let length):
-      return "expected at least \(least) \(least == 1 ? "character" : "characters"), found \(length)"
+      return BilingualText(
+        en: "expected at least \(least) \(least == 1 ? "character" : "characters"), found \(length)",
+        de: "erwartet mindestens \(least) Zeichen, gefunden \(length)")
     case .longer(let most, let length):
-      return "expected at most \(most) \(most == 1 ? "character" : "characters"), found \(length)"
-    case .notInFormat(let format): return "expected \(format.expectation), found \(found)"
-    case .notLike(let pattern): return "expected text matching \(pattern), found \(found)"
+      return BilingualText(
+        en: "expected at most \(most) \(most == 1 ? "character" : "characters"), found \(length)",
+        de: "erwartet höchstens \(most) Zeichen, gefunden \(length)")
+    case .notInFormat(let format): return expected(format.expectation.en, format.expectation.de)
+    case .notLike(let pattern): return expected("text matching \(pattern)", "Text nach dem Muster \(pattern)")
     case .missing(let cause):
-      return cause.map { "is required where \($0) is given" } ?? "is required"
-    case .excluded(let schema): return "must not fit \(schema.excerpt), found \(found)"
+      return cause.map {
+        BilingualText(en: "is required where \($0) is given", de: "ist nötig, wo \($0) angegeben ist")
+      } ?? BilingualText(en: "is required", de: "fehlt")
+    case .excluded(let schema):
+      return BilingualText(
+        en: "must not fit \(schema.excerpt), found \(found)",
+        de: "darf nicht auf \(schema.excerpt) passen, gefunden \(gefunden)")
     case .noAlternative(let violations):
       let reasons = violations.enumerated().map { number, violation in
-        let place = violation.pointer.isEmpty ? "" : "\(violation.pointer) "
-        return "(\(number + 1)) \(place)\(violation.detail(concealed: concealed))"
+        let place = "(\(number + 1)) " + (violation.pointer.isEmpty ? "" : "\(violation.pointer) ")
+        let detail = violation.detail(concealed: concealed)
+        return BilingualText(en: place + detail.en, de: place + detail.de)
       }
-      return "fits none of \(violations.count) alternatives: \(reasons.joined(separator: "; "))"
+      return BilingualText(
+        en: "fits none of \(violations.count) alternatives: \(reasons.map(\.en).joined(separator: "; "))",
+        de: "passt auf keine von \(violations.count) Möglichkeiten: \(reasons.map(\.de).joined(separator: "; "))")
     }
   }
 }
 
 extension JSONValue {
-  /// The name of the value's type, as `type` writes it.
-  fileprivate var typeName: String {
+  /// The name of the value's type, as `type` writes it, and in German.
+  fileprivate var typeName: (String, String) {
     switch kind {
-    case .null: "null"
-    case .bool: "boolean"
-    case .number: "number"
-    case .string: "string"
-    case .array: "array"
-    case .object: "object"
+    case .null: ("null", "null")
+    case .bool: ("boolean", "ja oder nein")
+    case .number: ("number", "Zahl")
+    case .string: ("string", "Text")
+    case .array: ("array", "Liste")
+    case .object: ("object", "Objekt")
     }
   }
 

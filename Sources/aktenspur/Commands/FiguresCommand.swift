@@ -33,5 +33,7 @@ struct FiguresCommand: ParsableCommand {
     }
     let columns = Language.text(en: "figure value unit title records", de: "Kennzahl Wert Einheit Titel Datensätze")
     Terminal.write(TextTable(columns.split(separator: " ").map(String.init), rows).text.utf8)
+    var printed: Set<String> = []
+    for note in figures.flatMap(\.notes) where printed.insert(note).inserted { Terminal.print("\n" + note) }
   }
 }

@@ -74,7 +74,7 @@ struct FormCommand: AsyncParsableCommand {
     do {
       return try evaluation.status(with: event.shown(given))
     } catch let refusal as EventRefusal {
-      throw Failure(.badInput, "\(refusal)")
+      throw Failure(.badInput, "Nicht zulässig: \(refusal.pointer): \(refusal.text.de)")
     }
   }
 

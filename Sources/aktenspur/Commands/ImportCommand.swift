@@ -162,7 +162,7 @@ struct ImportCommand: AsyncParsableCommand {
       var members = ["\"\(read.countsEntries ? "entry" : "line")\":\(problem.line)"]
       if let column = problem.column { members.append("\"column\":\(column)") }
       if let name = problem.name { members.append("\"name\":\(JSONText.string(name))") }
-      members.append("\"detail\":\(JSONText.string(Language.text(en: problem.detail.en, de: problem.detail.de)))")
+      members.append("\"detail\":\(JSONText.string(problem.detail.en))")
       return "{" + members.joined(separator: ",") + "}"
     }
     var members = [

@@ -2,7 +2,11 @@
 -- Schlüssel, denn x'' liegt hinter jedem Text.
 
 -- table regeln: Regelversion der Prüfung
-SELECT regelversion, beschreibung, hinweis
+SELECT
+  regelversion,
+  (SELECT max(gilt_bis) FROM vertrag_2b_rechtsstand WHERE rechtsstand = 'altrecht') AS altrecht_bis,
+  beschreibung,
+  hinweis
 FROM vertrag_2b_regelversion
 WHERE coalesce(gilt_bis, '') = ''
 ORDER BY gilt_von, regelversion;
@@ -81,39 +85,46 @@ ORDER BY coalesce(v.fachdienst, 'ohne Fachdienst'), a.vertrag;
 -- table fristen: Verträge, die in den nächsten zwölf Monaten enden, sich verlängern oder zu kündigen sind
 SELECT
   CASE
-    WHEN min(coalesce(k.kuendigen_bis, k.ende), coalesce(k.ende, k.kuendigen_bis)) <= date(:effective, '+3 months')
-      THEN '3 Monate'
-    WHEN min(coalesce(k.kuendigen_bis, k.ende), coalesce(k.ende, k.kuendigen_bis)) <= date(:effective, '+6 months')
-      THEN '6 Monate'
+    WHEN k.tag IS NULL THEN 'ohne Tag'
+    WHEN k.tag <= date(:effective, '+3 months') THEN '3 Monate'
+    WHEN k.tag <= date(:effective, '+6 months') THEN '6 Monate'
     ELSE '12 Monate'
   END AS innerhalb,
   k.vertrag,
   v.titel,
   coalesce(v.fachdienst, 'ohne Fachdienst') AS fachdienst,
   v.partner,
-  k.kuendigen_bis,
   k.ende,
   k.verlaengert_sich,
+  substr(k.kuendigung, 1, 10) AS kuendigen_bis,
+  substr(k.kuendigung, 11) AS kuendigen_zum,
   v.kuendigungsfrist,
   v.verlaengerung,
   k.sequence
 FROM (
   SELECT
-    vertrag,
-    verlaengert_sich,
-    sequence,
-    min(ende) FILTER (WHERE ende BETWEEN :effective AND date(:effective, '+12 months')) AS ende,
-    min(kuendigen_bis) FILTER (
-      WHERE kuendigen_bis BETWEEN :effective AND date(:effective, '+12 months')
-    ) AS kuendigen_bis
-  FROM vertrag_termin
-  WHERE monat = substr(:effective, 1, 7)
-    AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
-  GROUP BY vertrag
+    t.*,
+    min(coalesce(t.ende, substr(t.kuendigung, 1, 10)), coalesce(substr(t.kuendigung, 1, 10), t.ende)) AS tag
+  FROM (
+    SELECT
+      vertrag,
+      verlaengert_sich,
+      sequence,
+      min(ende) FILTER (WHERE ende BETWEEN :effective AND date(:effective, '+12 months')) AS ende,
+      -- with the end for which it is
+      min(kuendigen_bis || ende) FILTER (
+        WHERE kuendigen_bis BETWEEN :effective AND date(:effective, '+12 months')
+      ) AS kuendigung,
+      max(verlaengert_sich) AND max(coalesce(ende, '')) < :effective AS ohne_tag
+    FROM vertrag_termin
+    WHERE monat = substr(:effective, 1, 7)
+      AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
+    GROUP BY vertrag
+  ) AS t
 ) AS k
 JOIN vertrag AS v ON v.vertrag = k.vertrag
-WHERE k.ende IS NOT NULL OR k.kuendigen_bis IS NOT NULL
-ORDER BY min(coalesce(k.kuendigen_bis, k.ende), coalesce(k.ende, k.kuendigen_bis)), k.vertrag;
+WHERE k.tag IS NOT NULL OR k.ohne_tag
+ORDER BY k.tag IS NULL, k.tag, k.vertrag;
 
 -- table gruppen: Gruppen gleichartiger Tätigkeiten (§ 2b Abs. 2 Nr. 1 UStG)
 SELECT

@@ -86,7 +86,7 @@ struct FormDialogue {
         answers = changed
         return .accepted(status)
       } catch let refusal as EventRefusal {
-        write("Nicht zulässig: \(refusal)")
+        write("Nicht zulässig: \(refusal.pointer): \(refusal.text.de)")
       }
     }
   }
