@@ -140,6 +140,36 @@ AND NOT EXISTS (
   WHERE p.kennzeichen = a.aktenplan
 );
 
+-- finding akten.aktenplan-oberposition-fehlt: Die übergeordnete Position steht nicht im Aktenplan
+SELECT
+  p.aktenplan || ': ' || p.kennzeichen || ' unter ' || p.oberposition AS text,
+  p.sequence AS sequences
+FROM aktenplan_position AS p
+WHERE p.oberposition IS NOT NULL
+AND NOT EXISTS (
+  SELECT 1
+  FROM aktenplan_position AS o
+  WHERE o.kennzeichen = p.oberposition
+  AND o.aktenplan = p.aktenplan
+);
+
+-- finding akten.aktenplan-im-kreis: Eine Position steht unter sich selbst
+WITH RECURSIVE ueber (aktenplan, kennzeichen, oben, sequence) AS (
+  SELECT aktenplan, kennzeichen, oberposition, sequence
+  FROM aktenplan_position
+  WHERE oberposition IS NOT NULL
+  UNION
+  SELECT u.aktenplan, u.kennzeichen, p.oberposition, u.sequence
+  FROM ueber AS u
+  JOIN aktenplan_position AS p
+    ON p.kennzeichen = u.oben
+    AND p.aktenplan = u.aktenplan
+  WHERE p.oberposition IS NOT NULL
+)
+SELECT aktenplan || ': ' || kennzeichen AS text, sequence AS sequences
+FROM ueber
+WHERE oben = kennzeichen;
+
 -- finding akten.zda-ohne-frist: Eine geschlossene Akte hat keine bekannte Aufbewahrungsfrist
 SELECT
   subject || ': zdA seit ' || zda AS text,

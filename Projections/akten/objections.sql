@@ -115,12 +115,17 @@ FROM (
 WHERE (
   unbefristet
   AND NOT coalesce(:data ->> '$.unbefristet', 0)
+  AND ((:data ->> '$.unbefristet') IS NOT NULL OR (:data ->> '$.aufbewahrung_jahre') IS NOT NULL)
 )
 OR (
   NOT unbefristet
   AND NOT coalesce(:data ->> '$.unbefristet', 0)
   AND (:data ->> '$.aufbewahrung_jahre') < jahre
 );
+
+-- against de.aktenspur.akte.gesperrt: Eine Sperre muss noch gelten
+SELECT 'bis ' || (:data ->> '$.bis') || ' ist vorbei' AS text
+WHERE (:data ->> '$.bis') < :effective;
 
 -- against de.aktenspur.akte.gesperrt: Eine Sperre wird so nur verlängert
 SELECT 'bisher ' || coalesce('bis ' || bis, 'ohne Ende') AS text

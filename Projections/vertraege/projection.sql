@@ -470,7 +470,7 @@ CREATE TABLE vertrag_2b_pruefung (
   PRIMARY KEY (vertrag, zeile)
 );
 
--- The sums of the groups are read from here alone.
+-- The sums of the groups are read in this order.
 CREATE INDEX vertrag_2b_pruefung_gruppe ON vertrag_2b_pruefung (
   gruppe, jahr, jahr_von, jahr_bis, verlauf, erreicht_9a, bekannt_ab, beitrag_cent, beitrag_neu_cent, sequence
 );
@@ -970,7 +970,7 @@ FROM (
     sum(summe_moeglich_cent) AS summe_moeglich_cent,
     sum(spaeter) AS spaeter
   FROM (
-    -- Each in its own year, summed by the index alone; then the few others, summed by themselves, for to sort both
+    -- Each in its own year, summed in the order of the index; then the few others, summed by themselves, for to sort both
     -- together would take longer than all the rest.
     SELECT
       m.gruppe,

@@ -36,9 +36,10 @@ struct DocumentAudit {
       Phrase("der Inhalt von sha256:\(digest) fehlt", "the content of sha256:\(digest) is missing"))
   }
 
-  static func altered(_ digest: Digest) -> Finding {
+  /// - Parameter record: the one that filed it, where one did.
+  static func altered(_ digest: Digest, _ record: NamedDocument? = nil) -> Finding {
     Finding(
-      .documentAltered,
+      .documentAltered, sequence: record?.sequence, place: record?.place,
       Phrase("der Inhalt von sha256:\(digest) ist ein anderer", "the content of sha256:\(digest) is another"))
   }
 
@@ -86,11 +87,13 @@ struct DocumentAudit {
           continue
         }
         summary.contents += 1
-        if try DocumentAudit.hash("\(root)/\(folder)/\(name)") != digest {
-          report(DocumentAudit.altered(digest))
-        }
         let prefix = SortKey(digest).prefix
         try skip(to: prefix)
+        if try DocumentAudit.hash("\(root)/\(folder)/\(name)") != digest {
+          var record: NamedDocument?
+          if let content = next, content.prefix == prefix, let extent { record = try named(content, in: extent) }
+          report(DocumentAudit.altered(digest, record))
+        }
         let isFiled = next.map { $0.prefix == prefix && !$0.isDestroyed } ?? false
         if next?.prefix == prefix { next = try filed?.next() }
         if filed != nil, !isFiled, !own.contains(digest) { summary.add(surplus: "sha256:\(digest)") }
@@ -112,10 +115,18 @@ struct DocumentAudit {
   private func reportMissing(
     _ content: FilingList.Reader.Content, in extent: LogExtent, report: (Finding) -> Void
   ) throws(VerifierError) {
+    guard let record = try named(content, in: extent) else { return }
+    report(missing(record.digest, record))
+  }
+
+  /// The record that says of a content what is newest.
+  private func named(
+    _ content: FilingList.Reader.Content, in extent: LogExtent
+  ) throws(VerifierError) -> NamedDocument? {
     guard let line = try LineReader.line(at: content.offset, of: extent), case .record(let record, _) = line.content,
       let digest = record.data?["inhalt"]?.string.flatMap(NamedDocument.digest)
-    else { return }
-    report(missing(digest, NamedDocument(digest: digest, sequence: record.sequence, place: line.place)))
+    else { return nil }
+    return NamedDocument(digest: digest, sequence: record.sequence, place: line.place)
   }
 
   /// Nil for a folder, which is no content.

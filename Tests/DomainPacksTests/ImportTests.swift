@@ -102,7 +102,7 @@ import Testing
       ),
       (
         #"{"source":"s","columns":{"a":{"format":"zahl"}},"events":[]}"#,
-        #"at /columns/a/format: expected one of text, integer, euro, date, time, milliseconds, boolean, list, json; found "zahl""#
+        #"at /columns/a/format: expected one of text, integer, euro, date, time, milliseconds, boolean, list, identifier, json; found "zahl""#
       ),
       (
         #"{"source":"s","columns":{"a":{}},"events":[{"type":"t","subject":"s","time":"a"}]}"#,

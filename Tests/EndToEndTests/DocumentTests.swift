@@ -232,7 +232,9 @@ struct DocumentTests {
     try LedgerUnderTest.damage(seeded: false) { ledger in
       try ledger.start()
       let content = try SampleContent(megabytes: 2, in: ledger.folder)
-      #expect(try ledger.put(content).status == 201)
+      let answer = try ledger.put(content)
+      #expect(answer.status == 201)
+      let filed = try answer.decoded(LedgerUnderTest.FilingAnswer.self).sequence
       let place = content.place(in: ledger)
       var bytes = try Data(contentsOf: place)
       bytes[1 << 20] ^= 1
@@ -246,6 +248,8 @@ struct DocumentTests {
       ledger.end()
       let (status, report) = try ledger.verify("--documents")
       #expect(status == 1 && report.findings.map(\.kind) == ["document-altered"])
+      // It says which record filed it.
+      #expect(report.findings[0].sequence == filed, "\(report.findings)")
       let check = try ledger.command("documents", "check", "--json")
       #expect(check.status == 1 && check.text.contains(content.name))
       #expect(try ledger.command("doctor").text.contains(content.digest.dropFirst(2)))

@@ -9,12 +9,14 @@ public struct Import: Sendable {
     public var text: String
     /// See ``ImportProblem/line``.
     public var line: Int
+    /// Meant only for a subject on which nothing is recorded.
+    public var isFirst: Bool
   }
 
   /// Whether lines are entries of a JSON array.
   public let countsEntries: Bool
   /// In the order of the rows; an event that several rows give alike stands once.
-  public let entries: [Entry]
+  public private(set) var entries: [Entry]
   /// All of them; where there is one, nothing of the file may be recorded.
   public let problems: [ImportProblem]
 
@@ -29,6 +31,14 @@ public struct Import: Sendable {
     var seen: Set<ImportProblem> = []
     problems = (table.problems + reading.problems).filter { seen.insert($0).inserted }
       .sorted { ($0.line, $0.column ?? 0) < ($1.line, $1.column ?? 0) }
+  }
+
+  /// The subjects of which somebody must say whether something is recorded on them.
+  public var subjectsToKnow: Set<String> { Set(entries.lazy.filter(\.isFirst).map(\.event.subject)) }
+
+  /// Leaves out what is meant only for subjects on which nothing is recorded, of those that are known.
+  public mutating func leaveOutFirst(on known: Set<String>) {
+    entries.removeAll { $0.isFirst && known.contains($0.event.subject) }
   }
 
   /// What the ledger says of the event at a place of ``entries``, as a problem of its row.
@@ -46,6 +56,8 @@ private struct Reading {
   /// Values of the key → line.
   private var keys: [[String]: Int] = [:]
   private var ids: Set<String> = []
+  /// The subjects of entries.
+  private var subjects: Set<String> = []
 
   init(mapping: ImportMapping, packs: PackSet, table: ImportTable) {
     self.mapping = mapping
@@ -122,6 +134,7 @@ private struct Reading {
         subject += Reading.plain(value)
       }
     }
+    if template.isFirst, subjects.contains(subject) { return }
     var time = template.time.flatMap { values[$0] }.map(Reading.plain)
     if let day = time, CivilDate.isDate(day) { time = day + "T12:00:00Z" }
     add(template, row, subject: subject, time: time, fields)
@@ -140,7 +153,8 @@ private struct Reading {
         let event = try Event(JSONDocument(text).root)
         _ = try packs.check(event)
         if !isRefused, ids.insert(id).inserted {
-          entries.append(Import.Entry(event: event, text: text, line: row.line))
+          subjects.insert(subject)
+          entries.append(Import.Entry(event: event, text: text, line: row.line, isFirst: template.isFirst))
         }
         return
       } catch {

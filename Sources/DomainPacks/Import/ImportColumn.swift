@@ -19,6 +19,9 @@ struct ImportColumn: Sendable {
     case boolean
     /// Texts with `;` or `|` between them, to an array.
     case list
+    /// A key of another system as a part of a subject, such as `workspace://SpacesStore/4711;1.0`: each byte that a
+    /// subject does not take becomes `_` and two hexadecimal digits, and so does a `_` before two such digits.
+    case identifier
     /// JSON, taken over as it is.
     case json
   }
@@ -86,6 +89,22 @@ struct ImportColumn: Sendable {
     return try convert(plain)
   }
 
+  private static func identifier(_ text: String) -> String {
+    func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) || (0x41...0x46).contains(byte) }
+    let bytes = Array(text.utf8)
+    var result = ""
+    for (place, byte) in bytes.enumerated() {
+      let looksEscaped =
+        byte == UInt8(ascii: "_") && place + 2 < bytes.count && isDigit(bytes[place + 1]) && isDigit(bytes[place + 2])
+      if SubjectPattern.isNameByte(byte), !looksEscaped {
+        result.unicodeScalars.append(Unicode.Scalar(byte))
+      } else {
+        result += "_" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+      }
+    }
+    return result
+  }
+
   private func convert(_ text: String) throws(BilingualText) -> String {
     switch format {
     case .text: return JSONText.string(text)
@@ -120,6 +139,7 @@ struct ImportColumn: Sendable {
       case "nein", "n", "falsch", "false", "0": return "false"
       default: throw expected("ja or nein", "ja oder nein", text)
       }
+    case .identifier: return JSONText.string(ImportColumn.identifier(text))
     case .list:
       let items = text.split { $0 == ";" || $0 == "|" }.map { $0.trimmingSpace }.filter { !$0.isEmpty }
       return "[" + items.map { JSONText.string(String($0)) }.joined(separator: ",") + "]"

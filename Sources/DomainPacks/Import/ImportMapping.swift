@@ -29,7 +29,8 @@ import LogFormat
 /// - `key`: columns that together stand once in the file.
 /// - `events`: for each row, in this order. `subject` names columns in braces; `time` is a column of format `date`, `time`
 ///   or `milliseconds` (a day is taken at noon UTC, which is the same day in Europe). `only` takes the rows whose column
-///   holds one of these texts; an `optional` event is left out of rows that give it no data from a column. In `data` a
+///   holds one of these texts; an `optional` event is left out of rows that give it no data from a column, and one that is to be the
+///   `first` wherever something is recorded on its subject already, in the ledger or above in the file. In `data` a
 ///   name with points leads into an object; its content is the name of a column, an array of names of which the first
 ///   that is not empty counts, or `{"value": …}`. Empty cells are left out.
 ///
@@ -58,6 +59,8 @@ public struct ImportMapping: Sendable {
     /// Column.
     var time: Int?
     var only: [(column: Int, texts: [String])]
+    /// Only where nothing is recorded on the subject yet.
+    var isFirst: Bool
     var isOptional: Bool
     /// Path into the data → content.
     var data: [(path: [String], content: Content)]
@@ -183,7 +186,7 @@ private struct TemplateReader {
 
   func event(_ json: JSONValue, at pointer: String) throws(SchemaError) -> ImportMapping.EventTemplate {
     let members = try ObjectMembers(
-      json, at: pointer, what: "event", allowed: ["type", "subject", "time", "only", "optional", "data"])
+      json, at: pointer, what: "event", allowed: ["type", "subject", "time", "only", "optional", "first", "data"])
     var only: [(column: Int, texts: [String])] = []
     if let json = json["only"] {
       let conditions = try ObjectMembers(json, at: members.pointer(to: "only"), what: "condition")
@@ -204,7 +207,7 @@ private struct TemplateReader {
       time: try members.string("time").map { name throws(SchemaError) in
         try column(name, at: members.pointer(to: "time"))
       },
-      only: only, isOptional: try members.bool("optional"), data: data, pointer: pointer)
+      only: only, isFirst: try members.bool("first"), isOptional: try members.bool("optional"), data: data, pointer: pointer)
   }
 
   private func content(

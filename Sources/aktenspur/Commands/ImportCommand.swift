@@ -1,6 +1,8 @@
 import ArgumentParser
 import DomainPacks
+import EventLog
 import Foundation
+import Ledger
 import LogFormat
 
 struct ImportCommand: AsyncParsableCommand {
@@ -38,8 +40,9 @@ struct ImportCommand: AsyncParsableCommand {
     let set = try packs.set(ledger)
     let mapping = try readMapping(set)
     let input = arguments[arguments.count - 1]
-    let read = Import(try InputFile.contents(of: input), by: mapping, packs: set)
+    var read = Import(try InputFile.contents(of: input), by: mapping, packs: set)
     try refuse(read.problems, read, input)
+    read.leaveOutFirst(on: try recorded(among: read.subjectsToKnow))
     let batches = Batches(read.entries.map(\.text))
     guard batches.count <= 1 || severalBatches else {
       throw Failure(
@@ -73,6 +76,19 @@ struct ImportCommand: AsyncParsableCommand {
       throw Failure(.badInput, "no pack has a mapping \(arguments[0]); there are: \(known)")
     }
     return mapping
+  }
+
+  /// Those of the subjects on which something is recorded.
+  private func recorded(among subjects: Set<String>) throws -> Set<String> {
+    guard !subjects.isEmpty else { return [] }
+    let log = try LedgerReader(at: try ledger.path(), packs: packs.source).log
+    var known: Set<String> = []
+    var rest = Array(subjects)[...]
+    while !rest.isEmpty {
+      known.formUnion(try log.records(on: Array(rest.prefix(1000)), below: log.size).map(\.subject))
+      rest = rest.dropFirst(1000)
+    }
+    return known
   }
 
   // MARK: Sending
