@@ -212,7 +212,8 @@ private struct Reading {
       }
     }
     guard let column else {
-      problems.append(ImportProblem(
+      problems.append(
+        ImportProblem(
           line: row.line,
           BilingualText(
             en: "\(template.type) \(refusal.pointer): \(refusal.text.en)",

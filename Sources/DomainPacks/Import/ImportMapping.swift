@@ -207,7 +207,8 @@ private struct TemplateReader {
       time: try members.string("time").map { name throws(SchemaError) in
         try column(name, at: members.pointer(to: "time"))
       },
-      only: only, isFirst: try members.bool("first"), isOptional: try members.bool("optional"), data: data, pointer: pointer)
+      only: only, isFirst: try members.bool("first"), isOptional: try members.bool("optional"), data: data,
+      pointer: pointer)
   }
 
   private func content(
