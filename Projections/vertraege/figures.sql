@@ -101,8 +101,8 @@ FROM vertrag_termin
 WHERE monat = substr(:effective, 1, 7)
   AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
   AND (
-    ende BETWEEN :effective AND date(:effective, '+3 months')
-    OR kuendigen_bis BETWEEN :effective AND date(:effective, '+3 months')
+    ende BETWEEN :effective AND min(date(:effective, '+3 months'), date(:effective, 'start of month', '+4 months', '-1 day'))
+    OR kuendigen_bis BETWEEN :effective AND min(date(:effective, '+3 months'), date(:effective, 'start of month', '+4 months', '-1 day'))
   )
 GROUP BY vertrag;
 
@@ -112,8 +112,8 @@ FROM vertrag_termin
 WHERE monat = substr(:effective, 1, 7)
   AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
   AND (
-    ende BETWEEN :effective AND date(:effective, '+6 months')
-    OR kuendigen_bis BETWEEN :effective AND date(:effective, '+6 months')
+    ende BETWEEN :effective AND min(date(:effective, '+6 months'), date(:effective, 'start of month', '+7 months', '-1 day'))
+    OR kuendigen_bis BETWEEN :effective AND min(date(:effective, '+6 months'), date(:effective, 'start of month', '+7 months', '-1 day'))
   )
 GROUP BY vertrag;
 
@@ -123,8 +123,8 @@ FROM vertrag_termin
 WHERE monat = substr(:effective, 1, 7)
   AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
   AND (
-    ende BETWEEN :effective AND date(:effective, '+12 months')
-    OR kuendigen_bis BETWEEN :effective AND date(:effective, '+12 months')
+    ende BETWEEN :effective AND min(date(:effective, '+12 months'), date(:effective, 'start of month', '+13 months', '-1 day'))
+    OR kuendigen_bis BETWEEN :effective AND min(date(:effective, '+12 months'), date(:effective, 'start of month', '+13 months', '-1 day'))
   )
 GROUP BY vertrag;
 

@@ -88,7 +88,7 @@ SELECT
     || iif(
       coalesce(summe_cent, 0) > grenze_cent,
       'Summe ' || summe_cent || ' Cent über ' || grenze_cent || ' Cent',
-      'mit späteren Verträgen ' || summe_neu_cent || ' Cent über ' || grenze_cent
+      'mit späteren Verträgen und Prognosen ' || summe_neu_cent || ' Cent über ' || grenze_cent
         || ' Cent; Prognose des Jahres bleibt, Folgejahre neu prüfen'
     ) AS text,
   sequences
@@ -114,6 +114,7 @@ SELECT
   p.sequence AS sequences
 FROM vertrag_2b_prognosen AS p
 WHERE p.gruppe IS NOT NULL
+  AND p.jahr IS NOT NULL
   AND p.genannt_cent > p.grenze_cent
   AND coalesce(p.gruppensumme_cent, 0) <= p.grenze_cent
   AND p.r9a <> 'fest'

@@ -75,20 +75,17 @@ CREATE TABLE vertrag (
   -- Goes on behind its end as long as nobody ends it.
   verlaengert_sich AS (
     zustand = 'laufend'
-    AND lower(coalesce(verlaengerung, 'nein')) NOT IN ('nein', 'keine', 'ohne', '')
+    AND NOT (
+      trim(coalesce(verlaengerung, '')) IN ('', '-', 'ohne', 'Ohne', 'entfällt', 'Entfällt')
+      OR trim(verlaengerung) LIKE 'nein%'
+      OR trim(verlaengerung) LIKE 'kein%'
+      OR trim(verlaengerung) LIKE 'nicht v%'
+      OR trim(verlaengerung) LIKE 'ohne verl%'
+    )
     AND takt_monate IS NOT 0
   ) STORED,
   ende_nr AS (12 * substr(ende, 1, 4) + substr(ende, 6, 2) - 1) STORED,
   endet_mit_monat AS (ende = date(ende, 'start of month', '+1 month', '-1 day')) STORED
-) WITHOUT ROWID;
-
--- The fee of a year, as it was agreed one after the other.
-CREATE TABLE vertrag_entgelt (
-  vertrag     TEXT NOT NULL,
-  sequence    INTEGER NOT NULL,
-  gesetzt_am  TEXT NOT NULL,
-  betrag_cent INTEGER NOT NULL,
-  PRIMARY KEY (vertrag, sequence)
 ) WITHOUT ROWID;
 
 CREATE TABLE vertrag_bestand (
@@ -118,6 +115,16 @@ CREATE TABLE vertrag_2b_angaben (
   erfasst_von TEXT,
   erfasst_am  TEXT NOT NULL,
   sequence    INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- What a contract brings in a year that nobody has forecast, as it was known one after the other: the amount answered, the
+-- fee of a year, the forecast stated. NULL from the day on which it was taken back.
+CREATE TABLE vertrag_2b_basis (
+  vertrag     TEXT NOT NULL,
+  sequence    INTEGER NOT NULL,
+  gesetzt_am  TEXT NOT NULL,
+  betrag_cent INTEGER,
+  PRIMARY KEY (vertrag, sequence)
 ) WITHOUT ROWID;
 
 CREATE TABLE vertrag_2b_prognose (
@@ -202,7 +209,8 @@ CREATE TABLE vertrag_2b_arbeit (
   bis,
   -- goes on behind `bis` by renewing itself
   weiter,
-  -- of a contract that has renewed itself into the new law: the end of its last term under the old one
+  -- of a contract that has renewed itself into the new law: the ends of its first and its last term under the old one
+  ende_erst,
   ende_alt
 ) WITHOUT ROWID;
 
@@ -549,6 +557,7 @@ SELECT
   l.von,
   iif(l.laeuft_aus, substr(l.enden, 11), l.bis) AS bis,
   l.weiter,
+  iif(l.laeuft_aus, l.bis, NULL) AS ende_erst,
   CASE WHEN l.laeuft_aus THEN coalesce(substr(l.enden, 1, 10), l.bis) END AS ende_alt
 FROM (
   SELECT
@@ -624,7 +633,8 @@ FROM (
 
 -- The dates of performance of the contracts at work. One that has renewed itself into the new law has a term under each.
 -- `wirklich` is the day whose limits and state of the county apply; of
--- an uncertain row the end of the period, when all is performed if there are no Teilleistungen.
+-- an uncertain row the end of the period, when all is performed if there are no Teilleistungen; without an end in sight
+-- the first day under the new law.
 CREATE VIEW vertrag_2b_datum AS
 SELECT
   vertrag,
@@ -652,8 +662,7 @@ SELECT
     WHEN leistungsdatum IS NOT NULL THEN leistungsdatum
     WHEN bis IS NOT NULL THEN bis
     WHEN ende_alt IS NOT NULL THEN date(alt_bis, '+1 day')
-    WHEN von > alt_bis THEN von
-    WHEN von IS NOT NULL AND teilleistungen = 1 THEN date(alt_bis, '+1 day')
+    WHEN von IS NOT NULL THEN max(von, date(alt_bis, '+1 day'))
   END AS wirklich
 FROM vertrag_2b_arbeit
 
@@ -693,16 +702,17 @@ SELECT
   w.alt_bis,
   d.ungewiss,
   d.jahr,
-  -- Partial performances are performed year by year, under the new law from its first day; all else at its end.
-  iif(
-    w.teilleistungen = 1 AND w.leistungsdatum IS NULL,
-    min(
-      d.jahr,
-      CAST(substr(max(coalesce(w.von, d.tag), iif(d.alt, '', date(w.alt_bis, '+1 day'))), 1, 4) AS INTEGER)
-    ),
-    d.jahr
-  ) AS jahr_von,
-  iif(w.leistungsdatum IS NULL AND d.alt = 0 AND d.jahr IS NOT NULL AND (w.weiter = 1 OR w.bis IS NULL), 9999, d.jahr)
+  -- Partial performances are performed year by year, under the new law from its first day; all else at the end of a term.
+  CASE
+    WHEN w.teilleistungen = 1 AND w.leistungsdatum IS NULL
+      THEN min(
+        d.jahr,
+        CAST(substr(max(coalesce(w.von, d.tag), iif(d.alt, '', date(w.alt_bis, '+1 day'))), 1, 4) AS INTEGER)
+      )
+    WHEN d.alt AND w.ende_erst IS NOT NULL THEN CAST(substr(w.ende_erst, 1, 4) AS INTEGER)
+    ELSE d.jahr
+  END AS jahr_von,
+  iif(w.leistungsdatum IS NULL AND d.alt IS NOT 1 AND d.jahr IS NOT NULL AND (w.weiter = 1 OR w.bis IS NULL), 9999, d.jahr)
     AS jahr_bis,
   d.rechtstag,
   d.taetig_ab,
@@ -715,7 +725,7 @@ SELECT
   ) AS grenze_cent,
   -- In a group the contract's own forecast is a part of the sum.
   coalesce(iif(w.gruppe IS NULL, d.prognose, NULL), w.jahresumsatz) AS genannt_cent,
-  coalesce(d.prognose, w.betrag, d.entgelt, w.entgelt_jahr_cent, w.jahresumsatz) AS beitrag_cent,
+  coalesce(d.prognose, d.basis) AS beitrag_cent,
   coalesce(
     (
       SELECT p.betrag_cent
@@ -724,7 +734,7 @@ SELECT
       ORDER BY p.sequence DESC
       LIMIT 1
     ),
-    w.betrag, w.entgelt_jahr_cent, w.jahresumsatz
+    d.basis_neu
   ) AS beitrag_neu_cent,
   coalesce(w.betrag, w.entgelt_jahr_cent, w.jahresumsatz) AS basis_cent,
   CASE
@@ -737,18 +747,17 @@ SELECT
         AND p.gesetzt_am > d.jahr || '-01-01'
         AND p.gesetzt_am <= d.taetig_ab
     )
-    OR w.betrag IS NULL
-      AND EXISTS (
-        SELECT 1
-        FROM vertrag_entgelt AS e
-        JOIN vertrag_entgelt AS f ON f.vertrag = e.vertrag AND f.sequence < e.sequence
-        WHERE e.vertrag = w.vertrag
-          AND e.gesetzt_am > d.jahr || '-01-01'
-          AND e.gesetzt_am <= d.taetig_ab
-      )
+    OR EXISTS (
+      SELECT 1
+      FROM vertrag_2b_basis AS b
+      JOIN vertrag_2b_basis AS f ON f.vertrag = b.vertrag AND f.sequence < b.sequence
+      WHERE b.vertrag = w.vertrag
+        AND b.gesetzt_am > d.jahr || '-01-01'
+        AND b.gesetzt_am <= d.taetig_ab
+    )
       THEN 2
     ELSE EXISTS (SELECT 1 FROM vertrag_2b_prognose AS p WHERE p.vertrag = w.vertrag)
-      OR w.betrag IS NULL AND (SELECT count(*) FROM vertrag_entgelt AS e WHERE e.vertrag = w.vertrag) > 1
+      OR (SELECT count(*) FROM vertrag_2b_basis AS b WHERE b.vertrag = w.vertrag) > 1
   END AS verlauf,
   w.betrag,
   w.sequence,
@@ -814,16 +823,44 @@ FROM (
         LIMIT 1
       )
     ) AS prognose,
-    coalesce(
-      (
-        SELECT e.betrag_cent
-        FROM vertrag_entgelt AS e
-        WHERE e.vertrag = j.vertrag AND e.gesetzt_am <= max(j.jahr || '-01-01', j.taetig_ab)
-        ORDER BY e.sequence DESC
-        LIMIT 1
+    nullif(
+      coalesce(
+        (
+          SELECT iif(b.betrag_cent IS NULL, 'nichts', b.betrag_cent)
+          FROM vertrag_2b_basis AS b
+          WHERE b.vertrag = j.vertrag AND b.gesetzt_am <= max(j.jahr || '-01-01', j.taetig_ab)
+          ORDER BY b.sequence DESC
+          LIMIT 1
+        ),
+        (
+          SELECT b.betrag_cent
+          FROM vertrag_2b_basis AS b
+          WHERE b.vertrag = j.vertrag
+          ORDER BY b.sequence
+          LIMIT 1
+        )
       ),
-      (SELECT e.betrag_cent FROM vertrag_entgelt AS e WHERE e.vertrag = j.vertrag ORDER BY e.sequence LIMIT 1)
-    ) AS entgelt
+      'nichts'
+    ) AS basis,
+    nullif(
+      coalesce(
+        (
+          SELECT iif(b.betrag_cent IS NULL, 'nichts', b.betrag_cent)
+          FROM vertrag_2b_basis AS b
+          WHERE b.vertrag = j.vertrag AND b.gesetzt_am <= j.jahr || '-12-31'
+          ORDER BY b.sequence DESC
+          LIMIT 1
+        ),
+        (
+          SELECT b.betrag_cent
+          FROM vertrag_2b_basis AS b
+          WHERE b.vertrag = j.vertrag
+          ORDER BY b.sequence
+          LIMIT 1
+        )
+      ),
+      'nichts'
+    ) AS basis_neu
   FROM (
     SELECT
       t.*,
@@ -842,8 +879,9 @@ SELECT DISTINCT gruppe AS taetigkeitsgruppe, vertrag
 FROM vertrag_2b_pruefung
 WHERE gruppe IS NOT NULL;
 
--- The years that are asked of a group: those of its results, the one behind each while a contract goes on, and the years
--- for which such a contract has a forecast. `stichtag` is the day whose forecast counts.
+-- The years that are asked of a group: all in which its sum can change. Those in which contracts begin and end, and, while
+-- some go on, those for which they have a forecast and the years behind all these and behind a change of what they bring.
+-- `stichtag` is the day whose forecast counts.
 CREATE VIEW vertrag_2b_gruppenjahr AS
 SELECT
   j.gruppe,
@@ -857,11 +895,29 @@ SELECT
     )
   ) AS stichtag
 FROM (
-  SELECT r.gruppe, r.jahr + n.column1 AS jahr
+  SELECT DISTINCT r.gruppe, r.jahr + n.column1 AS jahr
   FROM (
-    SELECT DISTINCT gruppe, jahr
+    SELECT gruppe, jahr
     FROM vertrag_2b_pruefung
     WHERE gruppe IS NOT NULL AND jahr IS NOT NULL AND erreicht_9a <> 'nie'
+    UNION
+    SELECT gruppe, jahr_von
+    FROM vertrag_2b_pruefung
+    WHERE (jahr_bis > jahr_von OR verlauf = 2) AND erreicht_9a <> 'nie' AND gruppe IS NOT NULL
+    UNION
+    SELECT q.gruppe, p.jahr
+    FROM vertrag_2b_pruefung AS q
+    CROSS JOIN vertrag_2b_prognose AS p
+      ON p.vertrag = q.vertrag
+      AND p.jahr BETWEEN q.jahr_von AND q.jahr_bis
+    WHERE (q.jahr_bis > q.jahr_von OR q.verlauf = 2) AND q.erreicht_9a <> 'nie' AND q.gruppe IS NOT NULL
+    UNION
+    SELECT q.gruppe, CAST(substr(b.gesetzt_am, 1, 4) AS INTEGER)
+    FROM vertrag_2b_pruefung AS q
+    CROSS JOIN vertrag_2b_basis AS b
+      ON b.vertrag = q.vertrag
+      AND CAST(substr(b.gesetzt_am, 1, 4) AS INTEGER) BETWEEN q.jahr_von AND q.jahr_bis
+    WHERE (q.jahr_bis > q.jahr_von OR q.verlauf = 2) AND q.erreicht_9a <> 'nie' AND q.gruppe IS NOT NULL
   ) AS r
   CROSS JOIN (VALUES (0), (1)) AS n
   WHERE n.column1 = 0
@@ -874,13 +930,6 @@ FROM (
         AND (q.jahr_bis > q.jahr_von OR q.verlauf = 2)
         AND q.erreicht_9a <> 'nie'
     )
-  UNION
-  SELECT q.gruppe, p.jahr
-  FROM vertrag_2b_pruefung AS q
-  CROSS JOIN vertrag_2b_prognose AS p
-    ON p.vertrag = q.vertrag
-    AND p.jahr BETWEEN q.jahr_von AND q.jahr_bis
-  WHERE (q.jahr_bis > q.jahr_von OR q.verlauf = 2) AND q.erreicht_9a <> 'nie' AND q.gruppe IS NOT NULL
 ) AS j;
 
 -- What a contract that performs in several years counts in those that are asked beside its own one, and what one counts
@@ -908,16 +957,25 @@ SELECT
         ORDER BY p.sequence
         LIMIT 1
       ),
-      m.betrag_cent,
-      (
-        SELECT e.betrag_cent
-        FROM vertrag_entgelt AS e
-        WHERE e.vertrag = m.vertrag AND e.gesetzt_am <= g.stichtag
-        ORDER BY e.sequence DESC
-        LIMIT 1
-      ),
-      (SELECT e.betrag_cent FROM vertrag_entgelt AS e WHERE e.vertrag = m.vertrag ORDER BY e.sequence LIMIT 1),
-      m.basis_cent
+      nullif(
+        coalesce(
+          (
+            SELECT iif(b.betrag_cent IS NULL, 'nichts', b.betrag_cent)
+            FROM vertrag_2b_basis AS b
+            WHERE b.vertrag = m.vertrag AND b.gesetzt_am <= g.stichtag
+            ORDER BY b.sequence DESC
+            LIMIT 1
+          ),
+          (
+            SELECT b.betrag_cent
+            FROM vertrag_2b_basis AS b
+            WHERE b.vertrag = m.vertrag
+            ORDER BY b.sequence
+            LIMIT 1
+          )
+        ),
+        'nichts'
+      )
     )
   END AS beitrag_cent,
   CASE
@@ -930,7 +988,25 @@ SELECT
         ORDER BY p.sequence DESC
         LIMIT 1
       ),
-      m.basis_cent
+      nullif(
+        coalesce(
+          (
+            SELECT iif(b.betrag_cent IS NULL, 'nichts', b.betrag_cent)
+            FROM vertrag_2b_basis AS b
+            WHERE b.vertrag = m.vertrag AND b.gesetzt_am <= g.jahr || '-12-31'
+            ORDER BY b.sequence DESC
+            LIMIT 1
+          ),
+          (
+            SELECT b.betrag_cent
+            FROM vertrag_2b_basis AS b
+            WHERE b.vertrag = m.vertrag
+            ORDER BY b.sequence
+            LIMIT 1
+          )
+        ),
+        'nichts'
+      )
     )
   END AS beitrag_neu_cent
 FROM vertrag_2b_gruppenjahr AS g
@@ -1076,7 +1152,8 @@ FROM (
       WHEN z.erreicht_9a = 'nie' THEN NULL
       WHEN z.erreicht_9a = 'moeglich' AND z.bekannt_ab <= g.stichtag
         THEN coalesce(g.summe_cent + z.beitrag_cent, g.summe_cent, z.beitrag_cent)
-      ELSE g.summe_cent
+      -- What came later alone was forecast as nothing.
+      ELSE coalesce(g.summe_cent, iif(g.summe_moeglich_cent IS NULL, NULL, 0))
     END AS summe
   FROM vertrag_2b_pruefung AS z
   LEFT JOIN vertrag_2b_gruppensumme AS g
@@ -1430,6 +1507,7 @@ SELECT
   monat,
   ende,
   CASE
+    WHEN zustand = 'gekuendigt' THEN NULL
     WHEN frist_tage IS NOT NULL THEN date(ende, '-' || frist_tage || ' days')
     WHEN frist_monate IS NOT NULL AND endet_mit_monat
       THEN date(ende, 'start of month', '-' || (frist_monate - 1) || ' months', '-1 day')
@@ -1461,6 +1539,7 @@ FROM (
     SELECT
       v.vertrag,
       m.monat,
+      v.zustand,
       v.ende AS erstes_ende,
       v.endet_mit_monat,
       v.takt_monate,
@@ -1493,10 +1572,6 @@ FROM (
 -- on de.aktenspur.vertrag.erfasst
 INSERT INTO vertrag_verlauf (vertrag, sequence, zeit, erfasst_von, ereignis, angaben)
 VALUES (:subject, :sequence, :time, :authid, :type, :data);
-
-INSERT INTO vertrag_entgelt (vertrag, sequence, gesetzt_am, betrag_cent)
-SELECT :subject, :sequence, :day, :data ->> '$.entgelt_jahr_cent'
-WHERE :data ->> '$.entgelt_jahr_cent' IS NOT NULL;
 
 INSERT INTO vertrag (
   vertrag, titel, gegenstand, fachdienst, partner, partnerart, beginn, ende, kuendigungsfrist, verlaengerung,
@@ -1533,6 +1608,17 @@ SELECT *
 FROM vertrag_2b_lage
 WHERE vertrag = :subject;
 
+INSERT INTO vertrag_2b_basis (vertrag, sequence, gesetzt_am, betrag_cent)
+SELECT w.vertrag, :sequence, :day, coalesce(w.betrag, w.entgelt_jahr_cent, w.jahresumsatz)
+FROM vertrag_2b_arbeit AS w
+WHERE coalesce(w.betrag, w.entgelt_jahr_cent, w.jahresumsatz) IS NOT (
+  SELECT b.betrag_cent
+  FROM vertrag_2b_basis AS b
+  WHERE b.vertrag = w.vertrag
+  ORDER BY b.sequence DESC
+  LIMIT 1
+);
+
 DELETE FROM vertrag_2b_pruefung
 WHERE vertrag = :subject;
 
@@ -1545,10 +1631,6 @@ DELETE FROM vertrag_2b_arbeit;
 -- on de.aktenspur.vertrag.geaendert
 INSERT INTO vertrag_verlauf (vertrag, sequence, zeit, erfasst_von, ereignis, angaben)
 VALUES (:subject, :sequence, :time, :authid, :type, :data);
-
-INSERT INTO vertrag_entgelt (vertrag, sequence, gesetzt_am, betrag_cent)
-SELECT :subject, :sequence, :day, :data ->> '$.entgelt_jahr_cent'
-WHERE :data ->> '$.entgelt_jahr_cent' IS NOT NULL;
 
 INSERT INTO vertrag (vertrag, bekannt_ab, sequence)
 VALUES (:subject, :day, :sequence)
@@ -1591,6 +1673,17 @@ WHERE vertrag = :subject
     OR json_type(:data, '$.entgelt_jahr_cent') IS NOT NULL
     OR NOT EXISTS (SELECT 1 FROM vertrag_2b_pruefung WHERE vertrag = :subject)
   );
+
+INSERT INTO vertrag_2b_basis (vertrag, sequence, gesetzt_am, betrag_cent)
+SELECT w.vertrag, :sequence, :day, coalesce(w.betrag, w.entgelt_jahr_cent, w.jahresumsatz)
+FROM vertrag_2b_arbeit AS w
+WHERE coalesce(w.betrag, w.entgelt_jahr_cent, w.jahresumsatz) IS NOT (
+  SELECT b.betrag_cent
+  FROM vertrag_2b_basis AS b
+  WHERE b.vertrag = w.vertrag
+  ORDER BY b.sequence DESC
+  LIMIT 1
+);
 
 DELETE FROM vertrag_2b_pruefung
 WHERE vertrag IN (SELECT vertrag FROM vertrag_2b_arbeit);
@@ -1708,6 +1801,17 @@ INSERT INTO vertrag_2b_arbeit
 SELECT *
 FROM vertrag_2b_lage
 WHERE vertrag = :subject;
+
+INSERT INTO vertrag_2b_basis (vertrag, sequence, gesetzt_am, betrag_cent)
+SELECT w.vertrag, :sequence, :day, coalesce(w.betrag, w.entgelt_jahr_cent, w.jahresumsatz)
+FROM vertrag_2b_arbeit AS w
+WHERE coalesce(w.betrag, w.entgelt_jahr_cent, w.jahresumsatz) IS NOT (
+  SELECT b.betrag_cent
+  FROM vertrag_2b_basis AS b
+  WHERE b.vertrag = w.vertrag
+  ORDER BY b.sequence DESC
+  LIMIT 1
+);
 
 DELETE FROM vertrag_2b_pruefung
 WHERE vertrag = :subject;

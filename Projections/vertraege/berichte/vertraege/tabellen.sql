@@ -86,8 +86,8 @@ ORDER BY coalesce(v.fachdienst, 'ohne Fachdienst'), a.vertrag;
 SELECT
   CASE
     WHEN k.tag IS NULL THEN 'ohne Tag'
-    WHEN k.tag <= date(:effective, '+3 months') THEN '3 Monate'
-    WHEN k.tag <= date(:effective, '+6 months') THEN '6 Monate'
+    WHEN k.tag <= min(date(:effective, '+3 months'), date(:effective, 'start of month', '+4 months', '-1 day')) THEN '3 Monate'
+    WHEN k.tag <= min(date(:effective, '+6 months'), date(:effective, 'start of month', '+7 months', '-1 day')) THEN '6 Monate'
     ELSE '12 Monate'
   END AS innerhalb,
   k.vertrag,
@@ -110,10 +110,10 @@ FROM (
       vertrag,
       verlaengert_sich,
       sequence,
-      min(ende) FILTER (WHERE ende BETWEEN :effective AND date(:effective, '+12 months')) AS ende,
+      min(ende) FILTER (WHERE ende BETWEEN :effective AND min(date(:effective, '+12 months'), date(:effective, 'start of month', '+13 months', '-1 day'))) AS ende,
       -- with the end for which it is
       min(kuendigen_bis || ende) FILTER (
-        WHERE kuendigen_bis BETWEEN :effective AND date(:effective, '+12 months')
+        WHERE kuendigen_bis BETWEEN :effective AND min(date(:effective, '+12 months'), date(:effective, 'start of month', '+13 months', '-1 day'))
       ) AS kuendigung,
       max(verlaengert_sich) AND max(coalesce(ende, '')) < :effective AS ohne_tag
     FROM vertrag_termin
