@@ -170,6 +170,44 @@ SELECT aktenplan || ': ' || kennzeichen AS text, sequence AS sequences
 FROM ueber
 WHERE oben = kennzeichen;
 
+-- finding akten.aktenplan-rueckwirkend: Ein Aktenplan gilt für Akten, die vor seiner Freigabe geschlossen wurden
+SELECT
+  f.subject || ': gilt ab ' || f.gilt_ab || ', freigegeben am ' || f.freigegeben || ', betrifft ' || count(*)
+    || ' Akten, z. B. ' || min(z.subject) AS text,
+  f.sequence AS sequences
+FROM aktenplan AS f
+JOIN akte_zda AS z
+  ON z.day BETWEEN f.gilt_ab AND f.freigegeben
+  AND z.sequence < f.sequence
+JOIN akte_position AS w
+  ON w.zda = z.sequence
+JOIN aktenplan_position AS p
+  ON p.rowid = w.position
+  AND p.aktenplan = f.subject
+WHERE EXISTS (
+  SELECT 1
+  FROM aktenplan AS frueher
+  WHERE frueher.gilt_ab <= z.day
+  AND frueher.sequence < z.sequence
+)
+GROUP BY f.subject;
+
+-- finding akten.inhalt-vernichtet: Ein Dokument nennt einen Inhalt, der vernichtet ist
+SELECT
+  i.dokument || ': ' || i.inhalt AS text,
+  json_array(i.sequence, e.sequence) AS sequences
+FROM inhalt_ereignis AS e
+JOIN dokument_inhalt AS i
+  ON i.inhalt = e.inhalt
+WHERE e.vernichtet
+AND i.lebt
+AND NOT EXISTS (
+  SELECT 1
+  FROM inhalt_ereignis AS n
+  WHERE n.inhalt = e.inhalt
+  AND n.sequence > e.sequence
+);
+
 -- finding akten.zda-ohne-frist: Eine geschlossene Akte hat keine bekannte Aufbewahrungsfrist
 SELECT
   subject || ': zdA seit ' || zda AS text,

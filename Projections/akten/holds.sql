@@ -23,14 +23,25 @@ AND f.gilt_von <= :effective
 AND :effective < f.gilt_bis
 AND f.ende >= :effective
 UNION ALL
--- Eine offene Akte: die Frist hat noch nicht begonnen.
+-- Die Frist hat noch nicht begonnen: die Akte ist offen, oder ihre zdA-Verfügung gilt heute nicht.
 SELECT
-  b.akte || ': offen, die Frist beginnt mit der zdA-Verfügung',
+  b.akte || iif(a.zustand = 'offen', ': offen', ': die zdA-Verfügung gilt heute nicht')
+    || ', die Frist beginnt mit der zdA-Verfügung',
   a.sequence
 FROM betroffen AS b
 JOIN akte AS a
   ON a.subject = b.akte
-WHERE a.zustand = 'offen'
+WHERE a.vernichtet IS NULL
+AND (
+  a.zustand = 'offen'
+  OR NOT EXISTS (
+    SELECT 1
+    FROM akte_frist AS f
+    WHERE f.subject = a.subject
+    AND f.gilt_von <= :effective
+    AND :effective < f.gilt_bis
+  )
+)
 AND (
   a.aufbewahrungsart IS NOT NULL
   OR EXISTS (

@@ -97,7 +97,18 @@ FROM (
   LEFT JOIN akte_frist_gesetzt AS g
     ON g.subject = a.subject
   LEFT JOIN aktenplan_position AS p
-    ON p.rowid = (
+    -- einer geschlossenen Akte die der Fassung, nach der sie sich richtet
+    ON p.rowid = coalesce(
+      (
+        SELECT w.position
+        FROM akte_zda AS z
+        JOIN akte_position AS w
+          ON w.zda = z.sequence
+        WHERE z.subject = a.subject
+        AND z.gilt_von <= :effective
+        AND :effective < z.gilt_bis
+      ),
+      (
       SELECT q.rowid
       FROM aktenplan_position AS q
       JOIN aktenplan AS f
@@ -105,6 +116,7 @@ FROM (
       WHERE q.kennzeichen = a.aktenplan
       ORDER BY f.gilt_ab > :effective, f.gilt_ab DESC, f.sequence DESC
       LIMIT 1
+      )
     )
   LEFT JOIN aufbewahrungsart AS r
     ON r.art = coalesce(a.aufbewahrungsart, p.aufbewahrungsart)
@@ -211,7 +223,7 @@ WHERE subject = :subject
 AND kennung = coalesce(:data ->> '$.kennung', '')
 AND person = :authid;
 
--- against de.aktenspur.aktenplan.freigegeben: Wer Positionen erfasst hat, gibt den Aktenplan nicht frei
+-- against de.aktenspur.aktenplan.freigegeben: Wer Positionen erfasst oder gestrichen hat, gibt den Aktenplan nicht frei
 SELECT person AS text
 FROM aktenplan_erfasst
 WHERE aktenplan = :subject

@@ -25,7 +25,7 @@ CREATE TABLE aktenplan (
   sequence     INTEGER NOT NULL
 );
 
--- Wer Positionen eines Aktenplans erfasst hat: freigeben muss ihn ein anderer.
+-- Wer Positionen eines Aktenplans erfasst oder gestrichen hat: freigeben muss ihn ein anderer.
 CREATE TABLE aktenplan_erfasst (
   aktenplan TEXT NOT NULL,
   person    TEXT NOT NULL,
@@ -263,8 +263,9 @@ CREATE INDEX person_ereignis_person ON person_ereignis (person);
 
 -- Wann ein Inhalt abgelegt und wann er vernichtet wurde.
 CREATE TABLE inhalt_ereignis (
-  sequence INTEGER PRIMARY KEY,
-  inhalt   TEXT NOT NULL
+  sequence   INTEGER PRIMARY KEY,
+  inhalt     TEXT NOT NULL,
+  vernichtet INTEGER NOT NULL
 );
 
 CREATE INDEX inhalt_ereignis_inhalt ON inhalt_ereignis (inhalt);
@@ -445,9 +446,9 @@ SELECT
   norm,
   CASE
     WHEN unbefristet THEN '9999-12-31'
-    WHEN jahre IS NOT NULL THEN printf('%04d-12-31', substr(day, 1, 4) + jahre)
+    WHEN jahre IS NOT NULL THEN printf('%04d-12-31', min(9999, substr(day, 1, 4) + jahre))
   END,
-  iif(transfer_jahre IS NULL, NULL, printf('%04d-12-31', substr(day, 1, 4) + transfer_jahre)),
+  iif(transfer_jahre IS NULL, NULL, printf('%04d-12-31', min(9999, substr(day, 1, 4) + transfer_jahre))),
   vorschlag,
   max(gilt_von, art_von),
   min(gilt_bis, art_bis)
@@ -821,6 +822,9 @@ DELETE FROM aktenplan_position
 WHERE aktenplan = :subject
 AND kennzeichen = :data ->> '$.kennzeichen';
 
+INSERT OR IGNORE INTO aktenplan_erfasst (aktenplan, person)
+VALUES (:subject, coalesce(:authid, :recordedby));
+
 -- on de.aktenspur.aktenplan.freigegeben
 INSERT INTO aktenplan (subject, freigegeben, freigegeben_von, gilt_ab, sequence)
 VALUES (:subject, :day, coalesce(:authid, :recordedby), :data ->> '$.gilt_ab', :sequence)
@@ -1127,6 +1131,11 @@ WHERE :data ->> '$.akte' IS NOT NULL
 OR :data ->> '$.vorgang' IS NOT NULL;
 
 -- on de.aktenspur.dokument.version-erstellt
+-- Womit ein Dokument auch beginnen kann.
+INSERT INTO dokument (subject, angelegt, sequence)
+VALUES (:subject, :day, :sequence)
+ON CONFLICT (subject) DO NOTHING;
+
 INSERT INTO dokument_version (sequence, subject, day, version, inhalt, format, dateiname, transfervermerk)
 SELECT
   :sequence,
@@ -1191,12 +1200,12 @@ AND NOT EXISTS (
 );
 
 -- on de.aktenspur.ledger.dokument-abgelegt
-INSERT INTO inhalt_ereignis (sequence, inhalt)
-VALUES (:sequence, :data ->> '$.inhalt');
+INSERT INTO inhalt_ereignis (sequence, inhalt, vernichtet)
+VALUES (:sequence, :data ->> '$.inhalt', 0);
 
 -- on de.aktenspur.ledger.dokument-vernichtet
-INSERT INTO inhalt_ereignis (sequence, inhalt)
-VALUES (:sequence, :data ->> '$.inhalt');
+INSERT INTO inhalt_ereignis (sequence, inhalt, vernichtet)
+VALUES (:sequence, :data ->> '$.inhalt', 1);
 
 -- on de.aktenspur.ledger.personendaten-gelesen
 INSERT INTO personendaten_gelesen (sequence, gelesen)

@@ -32,25 +32,34 @@ extension Ledger {
       throw Refusal(.forbidden, "\(principal.name) may not destroy contents")
     }
     let name = DocumentRecord.name(of: digest)
-    let filing = try await blocking { () throws -> FiledContent in
+    let (filing, examination) = try await blocking { () throws -> (FiledContent, Examination) in
       guard let filed = try self.contents.filed(digest) else {
         throw Refusal(.notFound, "nobody has filed \(name), or it is destroyed")
       }
-      let standing = try self.holds().standing(against: .content(name))
-      guard standing.isEmpty else {
-        throw Refusal(
-          .conflict, pointer: "/digest",
-          "\(name) must be kept: " + standing.map(\.reason).joined(separator: "; "))
+      let examination: Examination
+      do throws(AppendError) {
+        examination = try self.holds.examination(of: [
+          HoldCheck.Matter(matter: .content(name), refusal: "\(name) must be kept: ")
+        ])
+      } catch {
+        throw Refusal(hold: error, pointer: { _ in "/digest" })
       }
       try self.contents.store.announceRemoval(of: digest)
-      return filed
+      return (filed, examination)
     }
     let record = OwnRecord(
       name: DocumentRecord.destroyed, id: "\(digest.hex)-\(filing.sequence)",
       data: DocumentRecord.destruction(digest, reason: reason, legalBasis: legalBasis, filing: filing.sequence),
       subject: DocumentRecord.filingSubject)
     let actor = principal.delegates ? authid ?? principal.name : principal.name
-    let receipt = try await Ledger.record([record], as: actor, by: principal.name, log)[0]
+    let receipt: Receipt
+    do {
+      receipt = try await Ledger.record([record], as: actor, by: principal.name, log, examination: examination)[0]
+    } catch let refusal as Refusal {
+      // Nothing was recorded, so nothing is to go.
+      if refusal.kind == .conflict { try await blocking { try self.contents.store.withdrawRemoval(of: digest) } }
+      throw Refusal(refusal.kind, pointer: refusal.kind == .conflict ? "/digest" : "", refusal.detail)
+    }
     try await blocking { try self.contents.store.remove(digest) }
     return receipt
   }

@@ -8,7 +8,8 @@ import ReadModels
 /// Carries erasures through: asked for by one, carried out by another, recorded before the key goes.
 ///
 /// 1. The records that hold something sealed of the person are found, and the packs say whether any must be kept.
-/// 2. Nothing more is sealed with the key, and what was sealed with it has been answered.
+/// 2. Nothing more is sealed with the key, and what was sealed with it has been answered. The packs are asked again, and
+///    once more if something is recorded before the record has its place.
 /// 3. The record is durable.
 /// 4. The key is destroyed.
 /// 5. Every file of the ledger is looked through for the key and for what was sealed, and what came out is recorded.
@@ -18,8 +19,14 @@ struct Erasing: Sendable {
   let log: Log
   let keys: KeyStore
   let gate: SealingGate
-  /// The holds of the packs as of now.
-  let holds: @Sendable () throws -> Holds
+  let holds: HoldCheck
+
+  /// Where something is sealed of a person, in the first `size` records.
+  private struct Found {
+    var person: String
+    var subjects: Set<String> = []
+    var size: UInt64 = 0
+  }
 
   /// What is to be done for one person.
   private struct Step {
@@ -38,31 +45,31 @@ struct Erasing: Sendable {
   func erase(_ request: ErasureRequest, by principal: Principal) async throws(Refusal) -> [Erasure] {
     try check(request, by: principal)
     let actor = principal.delegates ? request.authid ?? principal.name : principal.name
-    try await blocking { () throws(Refusal) in try refuseHeld(request.persons, actor: actor) }
+    let found = try await blocking { () throws(Refusal) in try refuseHeld(request.persons, actor: actor) }
     for person in request.persons { keys.withhold(person) }
     defer { for person in request.persons { keys.release(person) } }
     await gate.settle()
     do {
-      return try await erase(request, as: actor, principal)
+      return try await erase(request, found, as: actor, principal)
     } catch  where error.pointer == Erasing.raced {
       // Someone else asked for the same in between: what they recorded is there now.
-      return try await erase(request, as: actor, principal)
+      return try await erase(request, found, as: actor, principal)
     }
   }
 
   private static let raced = "/id"
 
   private func erase(
-    _ request: ErasureRequest, as actor: String, _ principal: Principal
+    _ request: ErasureRequest, _ found: [Found], as actor: String, _ principal: Principal
   ) async throws(Refusal) -> [Erasure] {
-    let steps = try await blocking { () throws(Refusal) in
+    let (steps, examination) = try await blocking { () throws(Refusal) in
       var steps: [Step] = []
       for (place, person) in request.persons.enumerated() {
         var step = try step(for: person, as: actor, pointer: "/persons/\(place)")
         if step.request != nil { step.traces = try traces(of: step) }
         steps.append(step)
       }
-      return steps
+      return (steps, try examine(found).examination)
     }
     let receipts: [Receipt]
     do {
@@ -71,7 +78,7 @@ struct Erasing: Sendable {
           Ledger.OwnRecord(
             name: step.name, id: step.key.id.hex,
             data: ErasureRecord.json(step.person, step.key, request, requestedBy: step.request))
-        }, as: actor, by: principal.name, log)
+        }, as: actor, by: principal.name, log, examination: examination)
     } catch let refusal as Refusal {
       throw Refusal(refusal.kind, pointer: refusal.pointer.hasSuffix("/id") ? Erasing.raced : "", refusal.detail)
     } catch {
@@ -103,27 +110,41 @@ struct Erasing: Sendable {
   // MARK: What stands against it
 
   /// Refuses persons whose data must be kept (DSGVO Art. 17 Abs. 3 Buchst. b), before anything is withheld or recorded.
-  private func refuseHeld(_ persons: [String], actor: String) throws(Refusal) {
-    for (place, person) in persons.enumerated() {
-      let pointer = "/persons/\(place)"
-      // What is refused anyway need not be looked for in the whole log.
-      _ = try step(for: person, as: actor, pointer: pointer)
-      let standing: [StandingHold]
+  private func refuseHeld(_ persons: [String], actor: String) throws(Refusal) -> [Found] {
+    // What is refused anyway need not be looked for in the whole log.
+    for (place, person) in persons.enumerated() { _ = try step(for: person, as: actor, pointer: "/persons/\(place)") }
+    return try examine(persons.map { Found(person: $0) }).found
+  }
+
+  /// Asks whether anything must be kept, by everything durable now.
+  ///
+  /// - Parameter found: what is known from before; only the log behind it is read.
+  /// - Returns: the same as of now, and the examination for the records. While the keys are withheld, what is recorded
+  ///   later can add holds, but no subjects.
+  private func examine(_ found: [Found]) throws(Refusal) -> (found: [Found], examination: Examination) {
+    var found = found
+    for place in found.indices {
+      let person = found[place].person
       do {
-        var subjects: Set<String> = []
-        try PersonSearch.forEachSealed(person, keys: try log.keys(of: person, keys), in: log) {
-          subjects.insert($0.record.subject)
-        }
-        standing = try holds().standing(against: .person(person, subjects: subjects.sorted()))
+        let size = log.size
+        try PersonSearch.forEachSealed(
+          person, keys: try log.keys(of: person, keys), in: log, from: found[place].size, below: size
+        ) { found[place].subjects.insert($0.record.subject) }
+        found[place].size = size
       } catch {
-        throw Refusal(.unavailable, pointer: pointer, "whether anything must be kept cannot be told: \(error)")
-      }
-      guard standing.isEmpty else {
         throw Refusal(
-          .conflict, pointer: pointer,
-          "\(person) cannot be erased (DSGVO Art. 17 Abs. 3 Buchst. b): "
-            + standing.map(\.reason).joined(separator: "; "))
+          .unavailable, pointer: "/persons/\(place)", "whether anything must be kept cannot be told: \(error)")
       }
+    }
+    let matters = found.map {
+      HoldCheck.Matter(
+        matter: .person($0.person, subjects: $0.subjects.sorted()),
+        refusal: "\($0.person) cannot be erased (DSGVO Art. 17 Abs. 3 Buchst. b): ")
+    }
+    do throws(AppendError) {
+      return (found, try holds.examination(of: matters))
+    } catch {
+      throw Refusal(hold: error, pointer: { "/persons/\($0)" })
     }
   }
 
@@ -189,8 +210,8 @@ struct Erasing: Sendable {
     where text.allSatisfy(\.isWhitespace) {
       throw Refusal(.malformed, pointer: "/" + name, "expected a text")
     }
-    if let authid = request.authid, authid.isEmpty {
-      throw Refusal(.malformed, pointer: "/authid", "expected who asks for it")
+    if let authid = request.authid, !Attribute.isActor(authid) {
+      throw Refusal(.malformed, pointer: "/authid", "expected who asks for it, without white space at its ends")
     }
   }
 

@@ -167,9 +167,10 @@ public final class Ledger: Sendable {
   /// - Parameters:
   ///   - actor: at whose wish, the `authid`.
   ///   - principal: whose call it was, the `recordedby`.
+  ///   - examination: that nothing recorded speaks against it; made again if something is recorded meanwhile.
   @discardableResult
   static func record(
-    _ records: [OwnRecord], as actor: String, by principal: String, _ log: Log
+    _ records: [OwnRecord], as actor: String, by principal: String, _ log: Log, examination: Examination? = nil
   ) async throws -> [Receipt] {
     var request = AppendRequest(recordedBy: principal)
     for record in records {
@@ -179,7 +180,7 @@ public final class Ledger: Sendable {
           subject: record.subject, extensions: [Extension("authid", .string(actor))],
           payload: .json(try JSONDocument(record.data).root)))
     }
-    request.closeGroup()
+    request.closeGroup(examination)
     return try await log.append(request).receipts(of: 0).mapError { Refusal($0, isBatch: false) }.get()
   }
 
@@ -240,13 +241,14 @@ public final class Ledger: Sendable {
   /// - Throws: ``Refusal``: `.forbidden` without the right to administer, `.notFound` where nothing was sealed, `.conflict`
   ///   where the same person asks again or the data are erased already.
   public func erase(_ request: ErasureRequest, by principal: Principal) async throws(Refusal) -> [Erasure] {
-    try await Erasing(log: log, keys: keys, gate: sealing, holds: { try self.holds() }).erase(request, by: principal)
+    try await Erasing(log: log, keys: keys, gate: sealing, holds: holds).erase(request, by: principal)
   }
 
-  /// What the packs say must be kept, as of everything durable now.
-  func holds() throws -> Holds {
-    let today = KeyBackup.days(from: .now, timeZone: timeZone).lowerBound
-    return Holds(in: try snapshot(asOf: nil), on: today)
+  /// Asks the packs what must be kept.
+  var holds: HoldCheck {
+    HoldCheck(size: { self.log.size }) { [objections, timeZone] size in
+      Holds(in: try objections.snapshot(size), on: AsOf.today(in: timeZone))
+    }
   }
 
   /// A record's line with its sealed fields in the clear. That they were read, by whom and why, is durable before.

@@ -125,11 +125,12 @@ extension PersonSearch {
 
   /// Calls `body` for each record of the whole log that holds something sealed with one of the keys.
   static func forEachSealed(
-    _ person: String, keys: Set<KeyID>, in log: Log, _ body: (Match) throws -> Void
+    _ person: String, keys: Set<KeyID>, in log: Log, from: UInt64 = 0, below size: UInt64? = nil,
+    _ body: (Match) throws -> Void
   ) throws {
     var search = PersonSearch(person: person, keys: keys)
-    var next: UInt64 = 0
-    let size = log.size
+    var next = from
+    let size = size ?? log.size
     while next < size {
       next = try search.read(log, from: next, below: size) { if !$0.fields.isEmpty { try body($0) } }
     }

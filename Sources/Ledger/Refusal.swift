@@ -40,6 +40,19 @@ public struct Refusal: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 extension Refusal {
+  /// Why something must be kept, or that it cannot be told.
+  ///
+  /// - Parameter pointer: to the matter at a place.
+  init(hold error: AppendError, pointer: (Int) -> String) {
+    switch error {
+    case .objection(let index, let reasons):
+      self.init(.conflict, pointer: pointer(index), reasons.joined(separator: "; "))
+    case .notExamined(let index, let reason):
+      self.init(.unavailable, pointer: pointer(index), "whether anything must be kept cannot be told: \(reason)")
+    default: self.init(error, isBatch: false)
+    }
+  }
+
   /// What the log's refusal means to the sender.
   ///
   /// - Parameter isBatch: whether pointers begin with the event's place.

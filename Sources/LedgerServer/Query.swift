@@ -38,6 +38,10 @@ struct Query: Sendable {
   func text(_ name: String) throws(Problem) -> String? {
     guard let value = self[name] else { return nil }
     guard !value.isEmpty else { throw .malformed(Query.pointer(name), "expected a value") }
+    // What is recorded is shown to people, line by line.
+    guard !value.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+      throw .malformed(Query.pointer(name), "expected text without control characters")
+    }
     return value
   }
 

@@ -1,5 +1,5 @@
 /// The names of a record's members, in the order in which a line holds them.
-enum Attribute {
+package enum Attribute {
   /// Written by the ledger; refused when a client sends one.
   static let ofLedger: Set<String> = [
     "sequence", "subjectversion", "recordedtime", "recordedby", "batchend", "previoushash",
@@ -14,6 +14,12 @@ enum Attribute {
   /// CloudEvents 1.0, "Naming conventions": lower-case letters and digits.
   static func isName(_ name: String) -> Bool {
     !name.isEmpty && name.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }
+  }
+
+  /// Whether text can name who acted: two names that look alike must not pass for two persons (four eyes).
+  package static func isActor(_ text: String) -> Bool {
+    guard let first = text.first, let last = text.last else { return false }
+    return !first.isWhitespace && !last.isWhitespace
   }
 
   /// CloudEvents 1.0, "Type system", String: no control characters and no noncharacters.

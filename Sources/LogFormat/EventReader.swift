@@ -177,8 +177,8 @@ private struct EventDraft {
     guard Attribute.isName(name) else {
       throw EventError(pointer, "expected an attribute name of lower-case letters and digits")
     }
-    if name == "authid", case .string(let text) = value, text.isEmpty {
-      throw EventError(pointer, "expected a non-empty string")
+    if name == "authid", case .string(let text) = value, !Attribute.isActor(text) {
+      throw EventError(pointer, "expected a non-empty string without white space at its ends")
     }
     guard !extensions.contains(where: { $0.name == name }) else { throw EventError(pointer, "given twice") }
     extensions.append(Extension(name, value))

@@ -22,6 +22,9 @@ struct LocalDays {
     self.zone = zone
   }
 
+  /// The days that a date of four digits can name, 0000-01-01 and 9999-12-31; east of Greenwich a moment can lie beyond.
+  private static let nameable: ClosedRange<Int64> = -719_528...2_932_896
+
   /// The day's number, counted from 1970-01-01.
   mutating func dayNumber(of moment: Timestamp) -> Int64 {
     let seconds = floorDivide(moment.microseconds, 1_000_000)
@@ -34,7 +37,8 @@ struct LocalDays {
       known[day] = offsets
       last = (day, offsets)
     }
-    return floorDivide(seconds + (seconds < offsets.change ? offsets.before : offsets.after), 86_400)
+    let number = floorDivide(seconds + (seconds < offsets.change ? offsets.before : offsets.after), 86_400)
+    return min(max(number, LocalDays.nameable.lowerBound), LocalDays.nameable.upperBound)
   }
 
   private func ask(_ day: Int64) -> Offsets {

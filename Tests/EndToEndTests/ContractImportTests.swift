@@ -81,14 +81,30 @@ struct ContractImportTests {
         2022-0001;Doppelt;;;;
         20 22;Falsche Nummer;;;;
         2022-0816;Verkehrt;2023-01-01;2022-01-01;-5;
+        2022-0817;Zweierlei;2023-01-01;2022-01-01;;raus
         zu;kurz
         """)
       #expect(result.status == 65)
       let places = outcome.errors.map { "\($0.line ?? 0)/\($0.column ?? 0)" }
-      #expect(places == ["3/2", "3/3", "3/5", "3/6", "4/1", "5/1", "6/4", "6/5", "7/0"], "\(outcome.errors)")
+      #expect(places == ["3/2", "3/3", "3/5", "3/6", "4/1", "5/1", "6/4", "6/5", "7/4", "7/6", "8/0"], "\(outcome.errors)")
       #expect(outcome.errors[0].name == "Titel")
       #expect(outcome.recorded == 0)
       #expect(try ledger.logLines().count == before)
+    }
+  }
+
+  @Test func columnsOfOneFieldMustNotContradictEachOther() throws {
+    try LedgerUnderTest.run { ledger in
+      let (result, outcome) = try run(
+        ledger, ["contracts"],
+        """
+        Vertragsnummer;Titel;Jahresentgelt;Entgelt Jahr Cent
+        1;A;5,00;500
+        2;B;5,00;600
+        """)
+      #expect(result.status == 65)
+      #expect(outcome.errors.map { "\($0.line ?? 0)/\($0.column ?? 0)" } == ["3/3"], "\(outcome.errors)")
+      #expect(outcome.recorded == 0)
     }
   }
 

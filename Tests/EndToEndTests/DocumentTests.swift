@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 /// Contents go in and out over the socket; each way is on the record.
@@ -354,6 +355,36 @@ struct DocumentTests {
       #expect(refused.status == 409)
       #expect(refused.text.contains("Papiere eines Rades: rad/7 nennt"))
       #expect(try ledger.log() == before && ledger.read(content).body == text)
+    }
+  }
+
+  @Test func versionRecordedAtTheSameTimeKeepsItsContentOrComesLater() throws {
+    try LedgerUnderTest.run { ledger in
+      for round in 0..<12 {
+        let content = try SampleContent(Data("Inhalt \(round)".utf8), in: ledger.folder)
+        #expect(try ledger.put(content).status == 201)
+        let subject = "dokument/\(round)"
+        try ledger.record(.akten("dokument.angelegt", subject, on: "2026-01-05"))
+        let version = SampleEvent.akten(
+          "dokument.version-erstellt", subject, #"{"inhalt":"\#(content.name)"}"#, on: "2026-01-06"
+        ).json
+        let (curl, path) = (ledger.curl, content.path + "?reason=r&legalbasis=b&authid=anna")
+        let answers = Mutex<[Int: Answer]>([:])
+        DispatchQueue.concurrentPerform(iterations: 2) { place in
+          let answer = try? place == 0
+            ? curl.send(path, method: "DELETE")
+            : curl.send("/v1/events", headers: ["Content-Type: application/cloudevents+json"], body: version)
+          answers.withLock { $0[place] = answer }
+        }
+        let (destruction, filing) = answers.withLock { ($0[0], $0[1]) }
+        let (gone, named) = (try #require(destruction), try #require(filing))
+        #expect(named.status == 201)
+        #expect(gone.status == 200 || gone.status == 409, "\(gone.text)")
+        #expect(try ledger.read(content).status == (gone.status == 200 ? 404 : 200))
+        if gone.status == 200 {
+          #expect(try gone.decoded(Receipt.self).sequence < named.decoded(Receipt.self).sequence)
+        }
+      }
     }
   }
 

@@ -378,6 +378,84 @@ struct FileLifeTests {
     }
   }
 
+  @Test func aDocumentThatBeginsWithAVersionBelongsToItsFile() throws {
+    try LedgerUnderTest.run { ledger in
+      let content = "sha256:" + String(repeating: "a", count: 64)
+      for (number, event) in [
+        SampleEvent.akten("akte.angelegt", "akte/1", on: "2026-01-05"),
+        .akten("dokument.version-erstellt", "dokument/1", #"{"inhalt":"\#(content)"}"#, on: "2026-01-05"),
+        .akten("dokument.geaendert", "dokument/1", #"{"akte":"akte/1","titel":"T"}"#, on: "2026-01-06"),
+        .akten("akte.gesperrt", "akte/1", #"{"grund":"Klage"}"#, on: "2026-01-07"),
+      ].enumerated() {
+        #expect(try ledger.post(event).status == 201, "\(number)")
+      }
+      #expect(
+        try ledger.post(.akten("dokument.geaendert", "dokument/1", #"{"akte":"akte/2"}"#, on: "2026-01-08")).status
+          == 409)
+      let rows = try ledger.command(
+        "query",
+        arguments: ["--format", "csv", "SELECT subject FROM akte_gegenstand WHERE akte = 'akte/1' ORDER BY 1"])
+      #expect(rows.text == "subject\r\nakte/1\r\ndokument/1\r\n")
+    }
+  }
+
+  @Test func theRetentionOfAClosedFileIsNotShortenedByALaterPlan() throws {
+    try LedgerUnderTest.run { ledger in
+      func plan(_ year: Int, _ years: Int) throws {
+        let subject = "aktenplan/\(year)"
+        try ledger.record(
+          .akten(
+            "aktenplan.position-erfasst", subject,
+            #"{"kennzeichen":"10","bezeichnung":"B","aufbewahrung_jahre":\#(years)}"#, on: "\(year)-01-02", by: "a"))
+        try ledger.record(
+          .akten("aktenplan.freigegeben", subject, #"{"gilt_ab":"\#(year)-01-01"}"#, on: "\(year)-01-03", by: "b"))
+      }
+      try plan(2010, 10)
+      try ledger.record(.akten("akte.angelegt", "akte/1", #"{"aktenplan":"10"}"#, on: "2020-01-01"))
+      try ledger.record(.akten("akte.zda-verfuegt", "akte/1", on: "2020-06-01"))
+      try plan(2026, 2)
+      func period(_ years: Int) throws -> Answer {
+        try ledger.post(
+          .akten(
+            "akte.frist-gesetzt", "akte/1", #"{"aufbewahrung_jahre":\#(years),"grund":"g"}"#, on: "2026-01-08",
+            id: "\(years)"))
+      }
+      #expect(try period(3).status == 409)
+      #expect(try period(11).status == 201)
+    }
+  }
+
+  @Test func aFileClosedOnADayThatIsNotYetThereKeepsItsPersonalData() throws {
+    try LedgerUnderTest.run { ledger in
+      try ledger.record(.akten("akte.angelegt", "akte/1", #"{"aufbewahrungsart":"belege"}"#, on: "2020-01-01"))
+      try ledger.record(
+        .akten("dokument.angelegt", "dokument/1", #"{"akte":"akte/1","verfasser":"Erika Beispiel"}"#, on: "2020-01-01"))
+      try ledger.record(.akten("akte.zda-verfuegt", "akte/1", on: "9999-12-31"))
+      let end = try ledger.command("query", arguments: ["--format", "csv", "SELECT zda, ende FROM akte_frist"])
+      #expect(end.text == "zda,ende\r\n9999-12-31,9999-12-31\r\n")
+      let refused = try Program.run(
+        Repository.program,
+        ["erase", "dokument/1", "--reason", "r", "--legal-basis", "b", "--authid", "anna", "--socket", ledger.socket])
+      #expect(refused.status == 65 && refused.errors.contains("zdA-Verfügung gilt heute nicht"), "\(refused.errors)")
+    }
+  }
+
+  @Test func aHistoryHasOneLineForEachRowWhateverItsTextsHold() throws {
+    try LedgerUnderTest.run { ledger in
+      try ledger.record(
+        .akten("akte.angelegt", "akte/1", #"{"titel":"A\u001b[2K\nB"}"#, on: "2026-01-05", by: "anna"))
+      let text = try ledger.command("history", arguments: ["akte/1"]).text
+      #expect(text.contains(#"A\u{1B}[2K\u{A}B"#) && !text.contains("\u{1B}"), "\(text)")
+      let content = try SampleContent(Data("x".utf8), in: ledger.folder)
+      #expect(try ledger.put(content).status == 201)
+      for reason in ["a%0A96%20landrat", "%00"] {
+        #expect(try ledger.get(content.path + "?subject=akte/1&grund=" + reason).status == 400)
+      }
+      let blank = try ledger.post(.akten("akte.geaendert", "akte/1", #"{"titel":"C"}"#, on: "2026-01-06", by: "anna "))
+      #expect(blank.status == 400 && blank.text.contains("authid"), "\(blank.text)")
+    }
+  }
+
   @Test func aHoldThatIsOverIsRefusedAndATransferPeriodIsSetBesideAnUnlimitedOne() throws {
     try LedgerUnderTest.run { ledger in
       let later = (Date() + 2 * 86_400).formatted(.iso8601.year().month().day())

@@ -21,6 +21,8 @@ struct LocalDayTests {
       ("2024-02-28T23:30:00Z", "2024-02-29"), ("2016-12-31T23:59:60Z", "2017-01-01"),
       ("1969-12-31T22:59:59Z", "1969-12-31"), ("1969-12-31T23:00:00Z", "1970-01-01"),
       ("1955-08-01T23:30:00Z", "1955-08-02"),
+      // The last day that has a name.
+      ("9999-12-31T23:59:59Z", "9999-12-31"),
     ])
   func berlin(time: String, day: String) throws {
     #expect(try days([time], "Europe/Berlin") == [day])

@@ -83,8 +83,9 @@ private struct Reading {
       values.append(value)
     }
     checkKey(row, values)
-    guard problems.count == known else { return }
-    for template in mapping.events { append(template, row, values) }
+    // Of a row that is refused anyway, the rest is read for what else is wrong in it.
+    let isRefused = problems.count > known
+    for template in mapping.events { append(template, row, values, isRefused: isRefused) }
   }
 
   private mutating func checkKey(_ row: ImportTable.Row, _ values: [String?]) {
@@ -101,7 +102,10 @@ private struct Reading {
     }
   }
 
-  private mutating func append(_ template: ImportMapping.EventTemplate, _ row: ImportTable.Row, _ values: [String?]) {
+  private mutating func append(
+    _ template: ImportMapping.EventTemplate, _ row: ImportTable.Row, _ values: [String?], isRefused: Bool
+  ) {
+    var isRefused = isRefused
     for condition in template.only {
       guard let value = values[condition.column] else { return }
       let isWanted = condition.texts.contains { value == JSONText.string($0) || value == $0 }
@@ -113,7 +117,14 @@ private struct Reading {
       switch content {
       case .value(let json): fields.append((path, json))
       case .columns(let columns):
-        guard let value = columns.lazy.compactMap({ values[$0] }).first else { continue }
+        let filled = columns.filter { values[$0] != nil }
+        guard let first = filled.first, let value = values[first] else { continue }
+        for other in filled.dropFirst() where values[other] != value {
+          let name = table.places[first].name
+          report(
+            row, other, BilingualText(en: "contradicts column \"\(name)\"", de: "widerspricht der Spalte „\(name)“"))
+          isRefused = true
+        }
         hasContent = true
         fields.append((path, value))
       }
@@ -125,6 +136,7 @@ private struct Reading {
       case .literal(let text): subject += text
       case .column(let column):
         guard let value = values[column] else {
+          if isRefused { return }
           report(
             row, column,
             BilingualText(
@@ -137,15 +149,15 @@ private struct Reading {
     if template.isFirst, subjects.contains(subject) { return }
     var time = template.time.flatMap { values[$0] }.map(Reading.plain)
     if let day = time, CivilDate.isDate(day) { time = day + "T12:00:00Z" }
-    add(template, row, subject: subject, time: time, fields)
+    add(template, row, subject: subject, time: time, fields, isRefused: isRefused)
   }
 
   private mutating func add(
     _ template: ImportMapping.EventTemplate, _ row: ImportTable.Row, subject: String, time: String?,
-    _ fields: [(path: [String], json: String)]
+    _ fields: [(path: [String], json: String)], isRefused: Bool
   ) {
     var fields = fields
-    var isRefused = false
+    var isRefused = isRefused
     // A schema names the first field that is wrong. Without it the next one shows, so that all are reported.
     while true {
       let (id, text) = event(template, subject: subject, time: time, fields)

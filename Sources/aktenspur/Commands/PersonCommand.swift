@@ -59,7 +59,7 @@ struct PersonCommand: AsyncParsableCommand {
   /// A record for people: when and what, how it concerns the person, who, and what it says.
   private static func text(_ line: JSONValue) -> String {
     let record = line["record"]
-    func attribute(_ name: String) -> String { record?[name]?.string ?? "" }
+    func attribute(_ name: String) -> String { (record?[name]?.string ?? "").onOneLine }
     let sequence = line["sequence"]?.numberText ?? ""
     let time = record?["time"]?.string ?? attribute("recordedtime")
     let relations = line["relations"]?.elements.compactMap { $0.string.map(name) } ?? []
@@ -76,7 +76,7 @@ struct PersonCommand: AsyncParsableCommand {
         isErased
         ? Language.text(en: "(erased)", de: "(gelöscht)")
         : member.value.string ?? String(decoding: member.value.text, as: UTF8.self)
-      text += "\n    \(member.name): \(value)"
+      text += "\n    \(member.name.onOneLine): \(value.onOneLine)"
     }
     return text + "\n"
   }

@@ -3,11 +3,11 @@ import Foundation
 /// Results go to stdout, everything else to stderr.
 enum Terminal {
   static func print(_ text: String) {
-    write(Array((text + "\n").utf8), to: 1)
+    write(Array((text.onTerminal + "\n").utf8), to: 1)
   }
 
   static func error(_ text: String) {
-    write(Array((text + "\n").utf8), to: 2)
+    write(Array((text.onTerminal + "\n").utf8), to: 2)
   }
 
   /// Writes bytes as they are.

@@ -1,8 +1,9 @@
-/// Columns in plain text, aligned.
+/// Columns in plain text, aligned; each row is one line, whatever its cells hold.
 struct TextTable {
   let text: String
 
   init(_ columns: [String], _ rows: [[String]]) {
+    let rows = rows.map { $0.map(\.onOneLine) }
     let lines = [columns] + rows
     let widths = columns.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
     func line(_ cells: [String]) -> String {
