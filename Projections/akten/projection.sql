@@ -265,8 +265,12 @@ CREATE INDEX person_ereignis_person ON person_ereignis (person);
 CREATE TABLE inhalt_ereignis (
   sequence   INTEGER PRIMARY KEY,
   inhalt     TEXT NOT NULL,
-  vernichtet INTEGER NOT NULL
+  vernichtet INTEGER NOT NULL,
+  -- der Inhalt, dessen abgesetzte Signatur er ist
+  unterzeichnet TEXT
 );
+
+CREATE INDEX inhalt_ereignis_unterzeichnet ON inhalt_ereignis (unterzeichnet) WHERE unterzeichnet IS NOT NULL;
 
 CREATE INDEX inhalt_ereignis_inhalt ON inhalt_ereignis (inhalt);
 
@@ -365,7 +369,7 @@ JOIN zugriff_gegenstand AS s
 LEFT JOIN zugriff_grund AS g
   ON g.nr = z.grund;
 
--- Die Inhalte der Dokumente und ob das Dokument noch lebt.
+-- Die Inhalte der Dokumente und ob das Dokument noch lebt; eine abgesetzte Signatur gehört zu dem, was sie unterzeichnet.
 CREATE VIEW dokument_inhalt (dokument, inhalt, sequence, lebt) AS
 SELECT
   v.subject,
@@ -381,8 +385,17 @@ SELECT
     WHERE d.subject = v.subject
     AND (d.vernichtet IS NOT NULL OR a.vernichtet IS NOT NULL)
   )
-FROM dokument_version AS v
-WHERE v.inhalt IS NOT NULL;
+FROM (
+  SELECT subject, inhalt, sequence
+  FROM dokument_version
+  WHERE inhalt IS NOT NULL
+  UNION ALL
+  SELECT n.subject, e.inhalt, e.sequence
+  FROM inhalt_ereignis AS e
+  JOIN dokument_version AS n
+    ON n.inhalt = e.unterzeichnet
+  WHERE e.unterzeichnet IS NOT NULL
+) AS v;
 
 -- Von wann bis wann eine Akte zu den Akten verfügt war. Was nach der Verfügung datiert, aber vorher
 -- angelegt ist, kann die Frist nicht früher beginnen lassen.
@@ -1200,8 +1213,8 @@ AND NOT EXISTS (
 );
 
 -- on de.aktenspur.ledger.dokument-abgelegt
-INSERT INTO inhalt_ereignis (sequence, inhalt, vernichtet)
-VALUES (:sequence, :data ->> '$.inhalt', 0);
+INSERT INTO inhalt_ereignis (sequence, inhalt, vernichtet, unterzeichnet)
+VALUES (:sequence, :data ->> '$.inhalt', 0, :data ->> '$.unterzeichnet');
 
 -- on de.aktenspur.ledger.dokument-vernichtet
 INSERT INTO inhalt_ereignis (sequence, inhalt, vernichtet)

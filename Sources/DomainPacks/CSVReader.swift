@@ -23,7 +23,7 @@ struct CSVReader {
       if separator == delimiter { continue }
       if separator == UInt8(ascii: "\r") {
         guard position < bytes.count, bytes[position] == UInt8(ascii: "\n") else {
-          throw TextError(line, "a carriage return without line feed")
+          throw TextError(line, "a carriage return without line feed", de: "ein Wagenrücklauf ohne Zeilenvorschub")
         }
         position += 1
       }
@@ -53,20 +53,25 @@ struct CSVReader {
       }
       guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
         guard position == bytes.count || endsField(bytes[position]) else {
-          throw TextError(line, "text follows a closing quote")
+          throw TextError(
+            line, "text follows a closing quote", de: "hinter einem schließenden Anführungszeichen steht Text")
         }
         return String(decoding: field, as: UTF8.self)
       }
       field.append(byte)
       position += 1
     }
-    throw TextError(startLine, "a quoted field that begins here has no closing quote")
+    throw TextError(
+      startLine, "a quoted field that begins here has no closing quote",
+      de: "ein Feld in Anführungszeichen, das hier beginnt, wird nicht geschlossen")
   }
 
   private mutating func readPlainField() throws(TextError) -> String {
     let field = bytes[position...].prefix { !endsField($0) }
     guard !field.contains(UInt8(ascii: "\"")) else {
-      throw TextError(line, "a quote inside a field that is not quoted")
+      throw TextError(
+        line, "a quote inside a field that is not quoted",
+        de: "ein Anführungszeichen in einem Feld, das nicht in Anführungszeichen steht")
     }
     position = field.endIndex
     return String(decoding: field, as: UTF8.self)

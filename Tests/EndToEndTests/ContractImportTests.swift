@@ -86,7 +86,8 @@ struct ContractImportTests {
         """)
       #expect(result.status == 65)
       let places = outcome.errors.map { "\($0.line ?? 0)/\($0.column ?? 0)" }
-      #expect(places == ["3/2", "3/3", "3/5", "3/6", "4/1", "5/1", "6/4", "6/5", "7/4", "7/6", "8/0"], "\(outcome.errors)")
+      #expect(
+        places == ["3/2", "3/3", "3/5", "3/6", "4/1", "5/1", "6/4", "6/5", "7/4", "7/6", "8/0"], "\(outcome.errors)")
       #expect(outcome.errors[0].name == "Titel")
       #expect(outcome.recorded == 0)
       #expect(try ledger.logLines().count == before)

@@ -371,7 +371,8 @@ struct DocumentTests {
         let (curl, path) = (ledger.curl, content.path + "?reason=r&legalbasis=b&authid=anna")
         let answers = Mutex<[Int: Answer]>([:])
         DispatchQueue.concurrentPerform(iterations: 2) { place in
-          let answer = try? place == 0
+          let answer =
+            try? place == 0
             ? curl.send(path, method: "DELETE")
             : curl.send("/v1/events", headers: ["Content-Type: application/cloudevents+json"], body: version)
           answers.withLock { $0[place] = answer }

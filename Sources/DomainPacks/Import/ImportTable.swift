@@ -113,7 +113,7 @@ struct ImportTable {
     do throws(TextError) {
       return try reader.readRow()
     } catch {
-      throw ImportProblem(line: error.line, BilingualText(error.detail))
+      throw ImportProblem(line: error.line, BilingualText(en: error.detail, de: error.german))
     }
   }
 

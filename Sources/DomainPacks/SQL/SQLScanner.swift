@@ -28,10 +28,13 @@ struct TextError: Error, Hashable {
   /// From 1.
   var line: Int
   var detail: String
+  /// The same in German, where those read it who import registers.
+  var german: String
 
-  init(_ line: Int, _ detail: String) {
+  init(_ line: Int, _ detail: String, de german: String? = nil) {
     self.line = line
     self.detail = detail
+    self.german = german ?? detail
   }
 }
 

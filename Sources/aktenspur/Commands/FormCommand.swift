@@ -64,7 +64,12 @@ struct FormCommand: AsyncParsableCommand {
     } catch {
       throw Failure(.badInput, "\(file): \(error)")
     }
-    guard data.kind == .object else { throw Failure(.badInput, "\(file): expected a JSON object of answers") }
+    guard data.kind == .object else {
+      throw Failure(
+        .badInput,
+        "\(file): "
+          + Language.text(en: "expected a JSON object of answers", de: "erwartet wird ein JSON-Objekt mit Antworten"))
+    }
     return data
   }
 

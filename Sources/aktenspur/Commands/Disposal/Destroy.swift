@@ -22,14 +22,14 @@ struct Destroy: AsyncParsableCommand {
   @Argument(help: "Files, e.g. akte/10.03/2012/1.") var files: [String] = []
 
   private static let contents = """
-    SELECT DISTINCT v.inhalt
+    SELECT DISTINCT i.inhalt
     FROM akte_gegenstand AS t
-    JOIN dokument_version AS v
-      ON v.subject = t.subject
+    JOIN dokument_inhalt AS i
+      ON i.dokument = t.subject
     WHERE t.akte = :subject
-    AND v.inhalt IS NOT NULL
-    ORDER BY v.inhalt
+    ORDER BY i.inhalt
     """
+  private static let destroyed = "SELECT 1 FROM akte WHERE subject = :subject AND vernichtet IS NOT NULL"
 
   /// Destroys a content, unless it is still referred to. What the ledger does not hold is not its to destroy.
   private func destroy(_ content: String, _ client: DaemonClient) async throws {
@@ -59,11 +59,19 @@ struct Destroy: AsyncParsableCommand {
     var refused = 0
     try await DaemonClient.withConnection(to: try options.socket.path()) { client in
       for subject in subjects {
-        var event = DisposalEvents(authid: options.authid)
-        event.add("vernichtet", subject, id: "vernichtet-\(subject)", [("grund", reason)])
         do {
-          try await event.record(through: client)
-          Terminal.print(Language.text(en: "\(subject): destroyed", de: "\(subject): vernichtet"))
+          if try PackTables.rows(Destroy.destroyed, ["subject": .text(subject)], in: snapshot).rows.isEmpty {
+            var event = DisposalEvents(authid: options.authid)
+            event.add("vernichtet", subject, id: "vernichtet-\(subject)", [("grund", reason)])
+            try await event.record(through: client)
+            Terminal.print(Language.text(en: "\(subject): destroyed", de: "\(subject): vernichtet"))
+          } else {
+            // Somebody has come so far: what is left of its contents goes.
+            Terminal.print(
+              Language.text(
+                en: "\(subject): was destroyed before; contents that are left go",
+                de: "\(subject): war schon vernichtet; übrige Inhalte werden entfernt"))
+          }
           for content in try PackTables.rows(Destroy.contents, ["subject": .text(subject)], in: snapshot).rows {
             try await destroy(content[0].shown, client)
           }
