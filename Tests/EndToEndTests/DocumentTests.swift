@@ -389,6 +389,31 @@ struct DocumentTests {
     }
   }
 
+  @Test func signatureIsKeptAsLongAsWhatItSignsAndIsMissedWhenThatGoesFirst() throws {
+    try LedgerUnderTest.run { ledger in
+      let content = try SampleContent(Data("Bescheid".utf8), in: ledger.folder)
+      let signature = try SampleContent(Data("keine gültige Signatur".utf8), in: ledger.folder)
+      #expect(try ledger.put(content).status == 201)
+      #expect(try ledger.put(signature, path: signature.path + "?signs=" + content.name).status == 201)
+      try ledger.record(.akten("dokument.angelegt", "dokument/1", on: "2026-01-05"))
+      try ledger.record(
+        .akten("dokument.version-erstellt", "dokument/1", #"{"inhalt":"\#(content.name)"}"#, on: "2026-01-06"))
+      for held in [content, signature] {
+        let refused = try destroy(ledger, held)
+        #expect(refused.status == 409 && refused.text.contains("dokument/1"), "\(refused.text)")
+      }
+      try ledger.record(.akten("dokument.vernichtet", "dokument/1", #"{"grund":"g"}"#, on: "2026-01-07"))
+      #expect(try destroy(ledger, signature).status == 200)
+      #expect(try destroy(ledger, content).status == 200)
+      // Whoever names a content that is gone is a finding.
+      try ledger.record(
+        .akten("dokument.version-erstellt", "dokument/2", #"{"inhalt":"\#(content.name)"}"#, on: "2026-01-08"))
+      let report = try ledger.command(
+        "report", arguments: ["statusbericht", "--period", "2026-H1", "--format", "json"])
+      #expect(report.text.contains("dokument/2: \(content.name)"), "\(report.errors)")
+    }
+  }
+
   @Test func destructionCutOffBehindItsRecordIsFinishedAtTheNextOpening() throws {
     try run { ledger, content in
       _ = try ledger.put(content)
