@@ -5,6 +5,7 @@ import Privacy
 /// What is to be nowhere any more when a person's key is gone. It can be found out only as long as the key is there, and
 /// is never written down.
 struct ErasedTraces: Sendable {
+  private var keyFile: String?
   /// The key's forms.
   private(set) var key: [[UInt8]] = []
   /// The texts of the values that it has sealed.
@@ -16,6 +17,7 @@ struct ErasedTraces: Sendable {
   /// Opens everything that the key has sealed.
   init(of key: KeyID, person: String, log: Log, keys: KeyStore) throws {
     self.key = try keys.forms(of: key)
+    keyFile = keys.file(of: key)
     try PersonSearch.forEachSealed(person, keys: [key], in: log) { match in
       for field in match.fields {
         let text = try keys.unseal(
@@ -39,7 +41,8 @@ struct ErasedTraces: Sendable {
     }
   }
 
+  /// Everywhere but in the key's own file, which goes when the search is done.
   func search(in directory: LedgerDirectory) -> RemainsSearch {
-    RemainsSearch(in: directory.path, key: key, values: values)
+    RemainsSearch(in: directory.path, key: key, values: values, except: keyFile)
   }
 }

@@ -10,9 +10,10 @@ import ReadModels
 /// 1. The records that hold something sealed of the person are found, and the packs say whether any must be kept.
 /// 2. Nothing more is sealed with the key, and what was sealed with it has been answered. The packs are asked again, and
 ///    once more if something is recorded before the record has its place.
-/// 3. The record is durable.
-/// 4. The key is destroyed.
-/// 5. Every file of the ledger is looked through for the key and for what was sealed, and what came out is recorded.
+/// 3. The record is durable. From here on the key opens nothing more.
+/// 4. Every other file of the ledger is looked through for the key and for what was sealed. As long as the key is there, a
+///    crash can be made up for: without it nobody would know what to look for.
+/// 5. The key is destroyed, and what came out of the search is recorded.
 ///
 /// What a crash broke off behind the record, opening finishes: ``finish(in:keys:)``.
 struct Erasing: Sendable {
@@ -84,24 +85,13 @@ struct Erasing: Sendable {
     } catch {
       throw Refusal(.unavailable, "\(error)")
     }
-    try await blocking { () throws(Refusal) in
-      for (step, receipt) in zip(steps, receipts) where step.request != nil {
-        do {
-          try keys.destroy(step.key.id)
-        } catch {
-          throw Refusal(
-            .unavailable,
-            "recorded as \(receipt.sequence); key \(step.key.id) is used no more, but its file is still there: \(error); "
-              + "opening the ledger again removes it")
-        }
-      }
-    }
+    for step in steps where step.request != nil { keys.retire(step.key.id) }
     var erasures: [Erasure] = []
     for (step, receipt) in zip(steps, receipts) {
       var erasure = Erasure(
         person: step.person, state: step.request == nil ? .requested : .erased, key: step.key.id.hex,
         request: step.request?.sequence ?? receipt.sequence, receipt: receipt)
-      if step.request != nil { erasure.remains = try await searchRemains(of: step, as: actor, principal) }
+      if step.request != nil { erasure.remains = try await destroy(step, receipt, as: actor, principal) }
       erasures.append(erasure)
     }
     return erasures
@@ -158,11 +148,23 @@ struct Erasing: Sendable {
     }
   }
 
-  private func searchRemains(
-    of step: Step, as actor: String, _ principal: Principal
+  /// Searches, destroys the key, and records what came out.
+  private func destroy(
+    _ step: Step, _ receipt: Receipt, as actor: String, _ principal: Principal
   ) async throws(Refusal) -> RemainsSearch.Result {
     let search = step.traces.search(in: log.directory)
-    let result = try await blocking { () throws(Refusal) in search.run() }
+    let result = try await blocking { () throws(Refusal) in
+      let result = search.run()
+      do {
+        try keys.destroy(step.key.id)
+      } catch {
+        throw Refusal(
+          .unavailable,
+          "recorded as \(receipt.sequence); key \(step.key.id) is used no more, but its file is still there: \(error); "
+            + "opening the ledger again removes it")
+      }
+      return result
+    }
     do {
       let record = Ledger.OwnRecord(
         name: ErasureRecord.searched, id: step.key.id.hex, data: ErasureRecord.json(step.person, step.key, result))
@@ -177,7 +179,7 @@ struct Erasing: Sendable {
     return result
   }
 
-  /// Finishes at opening what a crash broke off behind the record: the key goes, and what is left is searched for.
+  /// Finishes at opening what a crash broke off behind the record: what is left is searched for, and the key goes.
   ///
   /// A copy of the keys that was put back is destroyed in the same way. Where the key was gone before anything could be
   /// opened with it, nobody knows what to look for, and that is recorded.
@@ -188,9 +190,9 @@ struct Erasing: Sendable {
       let traces =
         isSearched
         ? nil : Result { try ErasedTraces(of: key, person: record.data?["person"]?.string ?? "", log: log, keys: keys) }
+      let outcome = traces?.map { $0.search(in: log.directory).run() }
       try keys.destroy(key)
-      guard let traces else { continue }
-      let outcome = traces.map { $0.search(in: log.directory).run() }
+      guard let outcome else { continue }
       try await Ledger.record(
         ErasureRecord.searched, id: key.hex, try ErasureRecord.json(outcome, after: record), log)
     }

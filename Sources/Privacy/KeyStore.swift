@@ -161,17 +161,25 @@ public final class KeyStore: Sendable {
     }
   }
 
-  /// Destroys a key: it opens and seals nothing more from now on, and its file is gone when this returns. A key that
-  /// has no file, because it was destroyed before, is not used again either.
-  ///
-  /// The file's bytes are overwritten before it is removed. That is no promise: a file system or a disk may keep what
-  /// it replaces, and a copy of the folder holds the key until it is destroyed as well.
-  public func destroy(_ id: KeyID) throws(PrivacyError) {
+  /// Lets a key open and seal nothing more, whatever becomes of its file.
+  public func retire(_ id: KeyID) {
     _ = destroyed.withLock { $0.insert(id) }
     cache.withLock {
       $0.current = RecentlyUsed(capacity: $0.current.capacity)
       $0.byID = RecentlyUsed(capacity: $0.byID.capacity)
     }
+  }
+
+  /// Where a key lies, if it is there.
+  public func file(of id: KeyID) -> String { files.path(of: id) }
+
+  /// Destroys a key: it is retired, and its file is gone when this returns. A key that has no file, because it was
+  /// destroyed before, is not used again either.
+  ///
+  /// The file's bytes are overwritten before it is removed. That is no promise: a file system or a disk may keep what
+  /// it replaces, and a copy of the folder holds the key until it is destroyed as well.
+  public func destroy(_ id: KeyID) throws(PrivacyError) {
+    retire(id)
     try personFiles.withLock { _ throws(PrivacyError) in try files.remove(id) }
   }
 

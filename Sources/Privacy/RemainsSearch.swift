@@ -35,6 +35,7 @@ public struct RemainsSearch: Sendable {
   public static let shortestValue = 5
 
   private let folder: String
+  private let exception: String?
   private let needles: Needles
   private let values: Int
   private let shortValues: Int
@@ -42,9 +43,11 @@ public struct RemainsSearch: Sendable {
   /// - Parameters:
   ///   - key: the forms of the key, ``KeyStore/forms(of:)``.
   ///   - values: the texts that were sealed, in UTF-8.
-  public init(in folder: String, key: [[UInt8]], values: Set<[UInt8]>) {
+  ///   - exception: a file that is not looked through, because it is about to go: that of the key.
+  public init(in folder: String, key: [[UInt8]], values: Set<[UInt8]>, except exception: String? = nil) {
     let long = values.filter { $0.count >= RemainsSearch.shortestValue }
     self.folder = folder
+    self.exception = exception
     needles = Needles(key + long)
     self.values = long.count
     shortValues = values.count - long.count
@@ -69,7 +72,7 @@ public struct RemainsSearch: Sendable {
       guard lstat(folder + "/" + inner, &status) == 0 else { continue }
       switch status.st_mode & S_IFMT {
       case S_IFDIR: visit(inner, &result)
-      case S_IFREG: search(inner, &result)
+      case S_IFREG: if folder + "/" + inner != exception { search(inner, &result) }
       default: break
       }
     }

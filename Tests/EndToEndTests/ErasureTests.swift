@@ -219,6 +219,24 @@ struct ErasureTests {
     }
   }
 
+  @Test(.enabled(if: SegmentFault.isAvailable, "strace is missing"))
+  func searchThatACrashBrokeOffIsMadeUpForAtTheNextOpening() throws {
+    try withBike { ledger, bike in
+      _ = try erased(ledger, "rad/7", by: "anna")
+      let file = try #require(try keyFiles(ledger).first)
+      ledger.stop()
+      // Behind the record and the search, when the key's file is about to be overwritten.
+      try ledger.start(
+        killedAt: DeadlyCall(call: "write", path: ledger.folder.file("ledger/keys/personen/\(file)").path))
+      #expect(try erase(ledger, "rad/7", by: "berta").status != 0)
+      #expect(try keyFiles(ledger) == [file])
+      try ledger.start()
+      #expect(try keyFiles(ledger).isEmpty)
+      #expect(try ledger.ownRecords("loeschung-geprueft").map(\.data.reste) == [0])
+      #expect(try !ledger.get("/v1/events/\(bike.sequence)?unseal=1").text.contains(Self.name))
+    }
+  }
+
   @Test func keyPutBackIsDestroyedAtTheNextOpening() throws {
     try withBike { ledger, bike in
       let keys = ledger.folder.file("ledger/keys/personen")

@@ -90,6 +90,12 @@ final class LedgerUnderTest {
     try waitFor("listening")
   }
 
+  /// Starts the daemon, which is killed when it makes that call, and returns when the ledger is open.
+  func start(killedAt call: DeadlyCall) throws {
+    try launch(tracing: call.arguments, options: [])
+    try waitFor("ready")
+  }
+
   /// Starts the daemon and returns when the ledger is open; which calls it makes is written down.
   func start(noting calls: NotedCalls) throws {
     try launch(tracing: calls.arguments, options: [])

@@ -19,6 +19,18 @@ struct SegmentFault {
   }
 }
 
+/// A system call on a file at which the program is killed, by `strace -e inject`.
+struct DeadlyCall {
+  var call: String
+  var path: String
+
+  var arguments: [String] {
+    [
+      "-D", "-f", "-qq", "-o", "/dev/null", "-P", path, "-e", "trace=\(call)", "-e", "inject=\(call):signal=KILL",
+    ]
+  }
+}
+
 /// A system call on a file that is made to take long, by `strace -e inject`.
 struct SlowCall {
   var call: String
