@@ -92,7 +92,7 @@ struct FileMoveTests {
           .akten(
             "aktenplan.freigegeben", "aktenplan/2031", #"{"gilt_ab":"2031-01-01"}"#, on: "2030-02-01", by: person,
             id: person),
-          "Wer Positionen erfasst hat, gibt den Aktenplan nicht frei: \(person)", in: ledger)
+          "Wer Positionen erfasst oder gestrichen hat, gibt den Aktenplan nicht frei: \(person)", in: ledger)
       }
       try ledger.record(
         .akten("aktenplan.freigegeben", "aktenplan/2031", #"{"gilt_ab":"2031-01-01"}"#, on: "2030-02-01", by: "clara"))

@@ -58,6 +58,21 @@ struct QueryTests {
     }
   }
 
+  /// In a program of its own: the bound is the process's, and whoever else asks SQLite at that moment meets it as well.
+  @Test(arguments: [
+    // A row of many of the largest texts.
+    "SELECT " + Array(repeating: "hex(zeroblob(33000000))", count: 200).joined(separator: ","),
+    // What is made different has to be kept somewhere.
+    "WITH RECURSIVE z(n, b) AS (SELECT 1, zeroblob(1) UNION SELECT n + 1, randomblob(30000000) FROM z) SELECT max(n) FROM z",
+  ])
+  func queryThatWouldTakeAllMemoryIsBrokenOff(sql: String) throws {
+    try withRequests { ledger in
+      let result = try ledger.command("query", arguments: [sql])
+      #expect(result.status == 65 && result.output.isEmpty, "\(result.status) \(result.errors)")
+      #expect(!result.errors.isEmpty)
+    }
+  }
+
   @Test func queryAsOfSeesWhatWasKnownThen() throws {
     try withRequests { ledger in
       let count = "SELECT count(*) AS n FROM anfrage"
