@@ -109,13 +109,13 @@ FROM (
         AND :effective < z.gilt_bis
       ),
       (
-      SELECT q.rowid
-      FROM aktenplan_position AS q
-      JOIN aktenplan AS f
-        ON f.subject = q.aktenplan
-      WHERE q.kennzeichen = a.aktenplan
-      ORDER BY f.gilt_ab > :effective, f.gilt_ab DESC, f.sequence DESC
-      LIMIT 1
+        SELECT q.rowid
+        FROM aktenplan_position AS q
+        JOIN aktenplan AS f
+          ON f.subject = q.aktenplan
+        WHERE q.kennzeichen = a.aktenplan
+        ORDER BY f.gilt_ab > :effective, f.gilt_ab DESC, f.sequence DESC
+        LIMIT 1
       )
     )
   LEFT JOIN aufbewahrungsart AS r

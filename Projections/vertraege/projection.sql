@@ -118,20 +118,22 @@ CREATE TABLE vertrag_2b_angaben (
 ) WITHOUT ROWID;
 
 -- What a contract brings in a year that nobody has forecast, as it was known one after the other: the amount answered, the
--- fee of a year, the forecast stated. NULL from the day on which it was taken back.
+-- fee of a year, the forecast stated. NULL from the day on which it was taken back; `bekannt_ab` is '' of the first, which
+-- counts for the days before it as well.
 CREATE TABLE vertrag_2b_basis (
   vertrag     TEXT NOT NULL,
   sequence    INTEGER NOT NULL,
-  gesetzt_am  TEXT NOT NULL,
+  bekannt_ab  TEXT NOT NULL,
   betrag_cent INTEGER,
   PRIMARY KEY (vertrag, sequence)
 ) WITHOUT ROWID;
 
+-- What it was forecast to bring in a year; `bekannt_ab` as above.
 CREATE TABLE vertrag_2b_prognose (
   vertrag     TEXT NOT NULL,
   jahr        INTEGER NOT NULL,
   sequence    INTEGER NOT NULL,
-  gesetzt_am  TEXT NOT NULL,
+  bekannt_ab  TEXT NOT NULL,
   betrag_cent INTEGER NOT NULL,
   PRIMARY KEY (vertrag, jahr, sequence)
 ) WITHOUT ROWID;
@@ -632,9 +634,8 @@ FROM (
 ) AS l;
 
 -- The dates of performance of the contracts at work. One that has renewed itself into the new law has a term under each.
--- `wirklich` is the day whose limits and state of the county apply; of
--- an uncertain row the end of the period, when all is performed if there are no Teilleistungen; without an end in sight
--- the first day under the new law.
+-- `wirklich` is the day whose limits and state of the county apply; of an uncertain row the end of the period, when all is
+-- performed if there are no Teilleistungen; without an end in sight the first day under the new law.
 CREATE VIEW vertrag_2b_datum AS
 SELECT
   vertrag,
@@ -741,23 +742,21 @@ SELECT
     WHEN EXISTS (
       SELECT 1
       FROM vertrag_2b_prognose AS p
-      JOIN vertrag_2b_prognose AS f ON f.vertrag = p.vertrag AND f.jahr = p.jahr AND f.sequence < p.sequence
       WHERE p.vertrag = w.vertrag
         AND p.jahr = d.jahr
-        AND p.gesetzt_am > d.jahr || '-01-01'
-        AND p.gesetzt_am <= d.taetig_ab
+        AND p.bekannt_ab > d.jahr || '-01-01'
+        AND p.bekannt_ab <= d.taetig_ab
     )
     OR EXISTS (
       SELECT 1
       FROM vertrag_2b_basis AS b
-      JOIN vertrag_2b_basis AS f ON f.vertrag = b.vertrag AND f.sequence < b.sequence
       WHERE b.vertrag = w.vertrag
-        AND b.gesetzt_am > d.jahr || '-01-01'
-        AND b.gesetzt_am <= d.taetig_ab
+        AND b.bekannt_ab > d.jahr || '-01-01'
+        AND b.bekannt_ab <= d.taetig_ab
     )
       THEN 2
     ELSE EXISTS (SELECT 1 FROM vertrag_2b_prognose AS p WHERE p.vertrag = w.vertrag)
-      OR (SELECT count(*) FROM vertrag_2b_basis AS b WHERE b.vertrag = w.vertrag) > 1
+      OR EXISTS (SELECT 1 FROM vertrag_2b_basis AS b WHERE b.vertrag = w.vertrag AND b.bekannt_ab <> '')
   END AS verlauf,
   w.betrag,
   w.sequence,
@@ -805,61 +804,28 @@ SELECT
 FROM (
   SELECT
     j.*,
-    coalesce(
-      (
-        SELECT p.betrag_cent
-        FROM vertrag_2b_prognose AS p
-        WHERE p.vertrag = j.vertrag
-          AND p.jahr = j.jahr
-          AND p.gesetzt_am <= max(j.jahr || '-01-01', j.taetig_ab)
-        ORDER BY p.sequence DESC
-        LIMIT 1
-      ),
-      (
-        SELECT p.betrag_cent
-        FROM vertrag_2b_prognose AS p
-        WHERE p.vertrag = j.vertrag AND p.jahr = j.jahr
-        ORDER BY p.sequence
-        LIMIT 1
-      )
+    (
+      SELECT p.betrag_cent
+      FROM vertrag_2b_prognose AS p
+      WHERE p.vertrag = j.vertrag
+        AND p.jahr = j.jahr
+        AND p.bekannt_ab <= max(j.jahr || '-01-01', coalesce(j.taetig_ab, ''))
+      ORDER BY p.sequence DESC
+      LIMIT 1
     ) AS prognose,
-    nullif(
-      coalesce(
-        (
-          SELECT iif(b.betrag_cent IS NULL, 'nichts', b.betrag_cent)
-          FROM vertrag_2b_basis AS b
-          WHERE b.vertrag = j.vertrag AND b.gesetzt_am <= max(j.jahr || '-01-01', j.taetig_ab)
-          ORDER BY b.sequence DESC
-          LIMIT 1
-        ),
-        (
-          SELECT b.betrag_cent
-          FROM vertrag_2b_basis AS b
-          WHERE b.vertrag = j.vertrag
-          ORDER BY b.sequence
-          LIMIT 1
-        )
-      ),
-      'nichts'
+    (
+      SELECT b.betrag_cent
+      FROM vertrag_2b_basis AS b
+      WHERE b.vertrag = j.vertrag AND b.bekannt_ab <= max(j.jahr || '-01-01', coalesce(j.taetig_ab, ''))
+      ORDER BY b.sequence DESC
+      LIMIT 1
     ) AS basis,
-    nullif(
-      coalesce(
-        (
-          SELECT iif(b.betrag_cent IS NULL, 'nichts', b.betrag_cent)
-          FROM vertrag_2b_basis AS b
-          WHERE b.vertrag = j.vertrag AND b.gesetzt_am <= j.jahr || '-12-31'
-          ORDER BY b.sequence DESC
-          LIMIT 1
-        ),
-        (
-          SELECT b.betrag_cent
-          FROM vertrag_2b_basis AS b
-          WHERE b.vertrag = j.vertrag
-          ORDER BY b.sequence
-          LIMIT 1
-        )
-      ),
-      'nichts'
+    (
+      SELECT b.betrag_cent
+      FROM vertrag_2b_basis AS b
+      WHERE b.vertrag = j.vertrag AND b.bekannt_ab <= j.jahr || '-12-31'
+      ORDER BY b.sequence DESC
+      LIMIT 1
     ) AS basis_neu
   FROM (
     SELECT
@@ -912,11 +878,11 @@ FROM (
       AND p.jahr BETWEEN q.jahr_von AND q.jahr_bis
     WHERE (q.jahr_bis > q.jahr_von OR q.verlauf = 2) AND q.erreicht_9a <> 'nie' AND q.gruppe IS NOT NULL
     UNION
-    SELECT q.gruppe, CAST(substr(b.gesetzt_am, 1, 4) AS INTEGER)
+    SELECT q.gruppe, CAST(substr(b.bekannt_ab, 1, 4) AS INTEGER)
     FROM vertrag_2b_pruefung AS q
     CROSS JOIN vertrag_2b_basis AS b
       ON b.vertrag = q.vertrag
-      AND CAST(substr(b.gesetzt_am, 1, 4) AS INTEGER) BETWEEN q.jahr_von AND q.jahr_bis
+      AND CAST(substr(b.bekannt_ab, 1, 4) AS INTEGER) BETWEEN q.jahr_von AND q.jahr_bis
     WHERE (q.jahr_bis > q.jahr_von OR q.verlauf = 2) AND q.erreicht_9a <> 'nie' AND q.gruppe IS NOT NULL
   ) AS r
   CROSS JOIN (VALUES (0), (1)) AS n
@@ -946,35 +912,16 @@ SELECT
       (
         SELECT p.betrag_cent
         FROM vertrag_2b_prognose AS p
-        WHERE p.vertrag = m.vertrag AND p.jahr = g.jahr AND p.gesetzt_am <= g.stichtag
+        WHERE p.vertrag = m.vertrag AND p.jahr = g.jahr AND p.bekannt_ab <= g.stichtag
         ORDER BY p.sequence DESC
         LIMIT 1
       ),
       (
-        SELECT p.betrag_cent
-        FROM vertrag_2b_prognose AS p
-        WHERE p.vertrag = m.vertrag AND p.jahr = g.jahr
-        ORDER BY p.sequence
+        SELECT b.betrag_cent
+        FROM vertrag_2b_basis AS b
+        WHERE b.vertrag = m.vertrag AND b.bekannt_ab <= g.stichtag
+        ORDER BY b.sequence DESC
         LIMIT 1
-      ),
-      nullif(
-        coalesce(
-          (
-            SELECT iif(b.betrag_cent IS NULL, 'nichts', b.betrag_cent)
-            FROM vertrag_2b_basis AS b
-            WHERE b.vertrag = m.vertrag AND b.gesetzt_am <= g.stichtag
-            ORDER BY b.sequence DESC
-            LIMIT 1
-          ),
-          (
-            SELECT b.betrag_cent
-            FROM vertrag_2b_basis AS b
-            WHERE b.vertrag = m.vertrag
-            ORDER BY b.sequence
-            LIMIT 1
-          )
-        ),
-        'nichts'
       )
     )
   END AS beitrag_cent,
@@ -988,24 +935,12 @@ SELECT
         ORDER BY p.sequence DESC
         LIMIT 1
       ),
-      nullif(
-        coalesce(
-          (
-            SELECT iif(b.betrag_cent IS NULL, 'nichts', b.betrag_cent)
-            FROM vertrag_2b_basis AS b
-            WHERE b.vertrag = m.vertrag AND b.gesetzt_am <= g.jahr || '-12-31'
-            ORDER BY b.sequence DESC
-            LIMIT 1
-          ),
-          (
-            SELECT b.betrag_cent
-            FROM vertrag_2b_basis AS b
-            WHERE b.vertrag = m.vertrag
-            ORDER BY b.sequence
-            LIMIT 1
-          )
-        ),
-        'nichts'
+      (
+        SELECT b.betrag_cent
+        FROM vertrag_2b_basis AS b
+        WHERE b.vertrag = m.vertrag AND b.bekannt_ab <= g.jahr || '-12-31'
+        ORDER BY b.sequence DESC
+        LIMIT 1
       )
     )
   END AS beitrag_neu_cent
@@ -1608,8 +1543,12 @@ SELECT *
 FROM vertrag_2b_lage
 WHERE vertrag = :subject;
 
-INSERT INTO vertrag_2b_basis (vertrag, sequence, gesetzt_am, betrag_cent)
-SELECT w.vertrag, :sequence, :day, coalesce(w.betrag, w.entgelt_jahr_cent, w.jahresumsatz)
+INSERT INTO vertrag_2b_basis (vertrag, sequence, bekannt_ab, betrag_cent)
+SELECT
+  w.vertrag,
+  :sequence,
+  iif(EXISTS (SELECT 1 FROM vertrag_2b_basis AS b WHERE b.vertrag = w.vertrag), :day, ''),
+  coalesce(w.betrag, w.entgelt_jahr_cent, w.jahresumsatz)
 FROM vertrag_2b_arbeit AS w
 WHERE coalesce(w.betrag, w.entgelt_jahr_cent, w.jahresumsatz) IS NOT (
   SELECT b.betrag_cent
@@ -1674,8 +1613,12 @@ WHERE vertrag = :subject
     OR NOT EXISTS (SELECT 1 FROM vertrag_2b_pruefung WHERE vertrag = :subject)
   );
 
-INSERT INTO vertrag_2b_basis (vertrag, sequence, gesetzt_am, betrag_cent)
-SELECT w.vertrag, :sequence, :day, coalesce(w.betrag, w.entgelt_jahr_cent, w.jahresumsatz)
+INSERT INTO vertrag_2b_basis (vertrag, sequence, bekannt_ab, betrag_cent)
+SELECT
+  w.vertrag,
+  :sequence,
+  iif(EXISTS (SELECT 1 FROM vertrag_2b_basis AS b WHERE b.vertrag = w.vertrag), :day, ''),
+  coalesce(w.betrag, w.entgelt_jahr_cent, w.jahresumsatz)
 FROM vertrag_2b_arbeit AS w
 WHERE coalesce(w.betrag, w.entgelt_jahr_cent, w.jahresumsatz) IS NOT (
   SELECT b.betrag_cent
@@ -1802,8 +1745,12 @@ SELECT *
 FROM vertrag_2b_lage
 WHERE vertrag = :subject;
 
-INSERT INTO vertrag_2b_basis (vertrag, sequence, gesetzt_am, betrag_cent)
-SELECT w.vertrag, :sequence, :day, coalesce(w.betrag, w.entgelt_jahr_cent, w.jahresumsatz)
+INSERT INTO vertrag_2b_basis (vertrag, sequence, bekannt_ab, betrag_cent)
+SELECT
+  w.vertrag,
+  :sequence,
+  iif(EXISTS (SELECT 1 FROM vertrag_2b_basis AS b WHERE b.vertrag = w.vertrag), :day, ''),
+  coalesce(w.betrag, w.entgelt_jahr_cent, w.jahresumsatz)
 FROM vertrag_2b_arbeit AS w
 WHERE coalesce(w.betrag, w.entgelt_jahr_cent, w.jahresumsatz) IS NOT (
   SELECT b.betrag_cent
@@ -1830,8 +1777,18 @@ INSERT INTO vertrag (vertrag, bekannt_ab, sequence)
 VALUES (:subject, :day, :sequence)
 ON CONFLICT DO NOTHING;
 
-INSERT INTO vertrag_2b_prognose (vertrag, jahr, sequence, gesetzt_am, betrag_cent)
-VALUES (:subject, :data ->> '$.jahr', :sequence, :day, :data ->> '$.betrag_cent');
+INSERT INTO vertrag_2b_prognose (vertrag, jahr, sequence, bekannt_ab, betrag_cent)
+VALUES (
+  :subject,
+  :data ->> '$.jahr',
+  :sequence,
+  iif(
+    EXISTS (SELECT 1 FROM vertrag_2b_prognose WHERE vertrag = :subject AND jahr = :data ->> '$.jahr'),
+    :day,
+    ''
+  ),
+  :data ->> '$.betrag_cent'
+);
 
 INSERT INTO vertrag_2b_arbeit
 SELECT *

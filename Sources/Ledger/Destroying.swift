@@ -56,8 +56,12 @@ extension Ledger {
     do {
       receipt = try await Ledger.record([record], as: actor, by: principal.name, log, examination: examination)[0]
     } catch let refusal as Refusal {
-      // Nothing was recorded, so nothing is to go.
-      if refusal.kind == .conflict { try await blocking { try self.contents.store.withdrawRemoval(of: digest) } }
+      // Nothing was recorded, so nothing is to go; unless somebody else has just recorded that it goes.
+      if refusal.kind == .conflict {
+        try await blocking {
+          if try !self.contents.isDestroyed(digest) { try self.contents.store.withdrawRemoval(of: digest) }
+        }
+      }
       throw Refusal(refusal.kind, pointer: refusal.kind == .conflict ? "/digest" : "", refusal.detail)
     }
     try await blocking { try self.contents.store.remove(digest) }

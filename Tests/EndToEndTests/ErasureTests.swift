@@ -225,9 +225,10 @@ struct ErasureTests {
       _ = try erased(ledger, "rad/7", by: "anna")
       let file = try #require(try keyFiles(ledger).first)
       ledger.stop()
-      // Behind the record and the search, when the key's file is about to be overwritten.
-      try ledger.start(
-        killedAt: DeadlyCall(call: "write", path: ledger.folder.file("ledger/keys/personen/\(file)").path))
+      // In the middle of the search, which alone looks into this file.
+      let probe = ledger.folder.file("ledger/probe")
+      try Data("x".utf8).write(to: probe)
+      try ledger.start(killedAt: DeadlyCall(call: "openat", path: probe.path))
       #expect(try erase(ledger, "rad/7", by: "berta").status != 0)
       #expect(try keyFiles(ledger) == [file])
       try ledger.start()

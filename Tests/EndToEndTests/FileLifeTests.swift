@@ -422,6 +422,18 @@ struct FileLifeTests {
       }
       #expect(try period(3).status == 409)
       #expect(try period(11).status == 201)
+      // A plan released for the past applies to it, which is a finding.
+      func findings() throws -> String {
+        try ledger.command("report", arguments: ["statusbericht", "--period", "2026-H1", "--format", "json"]).text
+      }
+      #expect(try !findings().contains("aktenplan/2019"))
+      try ledger.record(
+        .akten(
+          "aktenplan.position-erfasst", "aktenplan/2019",
+          #"{"kennzeichen":"10","bezeichnung":"B","aufbewahrung_jahre":1}"#, on: "2026-02-01", by: "a"))
+      try ledger.record(
+        .akten("aktenplan.freigegeben", "aktenplan/2019", #"{"gilt_ab":"2019-01-01"}"#, on: "2026-02-02", by: "b"))
+      #expect(try findings().contains("aktenplan/2019: gilt ab 2019-01-01"))
     }
   }
 
