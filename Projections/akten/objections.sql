@@ -26,18 +26,13 @@ AND coalesce(bis, '9999-99-99') >= :effective;
 
 -- against de.aktenspur.akte.vernichtet: Das Archiv hat sie nicht zur Vernichtung freigegeben
 SELECT
-  CASE bewertung
-    WHEN 'A' THEN 'als archivwürdig bewertet und noch nicht abgegeben'
-    ELSE 'noch nicht entschieden (' || bewertung || ')'
+  CASE r.bewertung
+    WHEN 'A' THEN iif(r.selbst = 'A', '', 'zum Teil ') || 'als archivwürdig bewertet und noch nicht abgegeben'
+    ELSE 'noch nicht entschieden (B): ' || r.offen
   END AS text
-FROM akte_bewertung
-WHERE sequence = (
-  SELECT max(sequence)
-  FROM akte_bewertung
-  WHERE subject = :subject
-  AND stelle = 'archiv'
-)
-AND bewertung <> 'V'
+FROM akte_archiv AS r
+WHERE r.akte = :subject
+AND r.bewertung <> 'V'
 AND NOT EXISTS (
   SELECT 1
   FROM akte AS a
@@ -61,15 +56,29 @@ AND aufgehoben IS NULL
 AND coalesce(bis, '9999-99-99') >= :effective;
 
 -- against de.aktenspur.akte.abgegeben: Das Archiv hat sie nicht als archivwürdig bewertet
-SELECT 'bewertet mit ' || bewertung AS text
-FROM akte_bewertung
-WHERE sequence = (
-  SELECT max(sequence)
-  FROM akte_bewertung
-  WHERE subject = :subject
-  AND stelle = 'archiv'
-)
+SELECT
+  iif(bewertung = 'B', 'noch nicht entschieden (B): ' || offen, 'bewertet mit ' || bewertung) AS text
+FROM akte_archiv
+WHERE akte = :subject
 AND bewertung <> 'A';
+
+-- against de.aktenspur.vorgang.archivbewertung-empfangen: Die Akte ist nicht angeboten
+SELECT coalesce('Akte ' || a.subject || ' ist ' || a.zustand, 'der Vorgang gehört zu keiner Akte') AS text
+FROM vorgang AS v
+LEFT JOIN akte AS a
+  ON a.subject = v.akte
+WHERE v.subject = :subject
+AND coalesce(a.zustand, '') NOT IN ('angeboten', 'bewertet');
+
+-- against de.aktenspur.dokument.archivbewertung-empfangen: Die Akte ist nicht angeboten
+SELECT coalesce('Akte ' || a.subject || ' ist ' || a.zustand, 'das Dokument gehört zu keiner Akte') AS text
+FROM dokument AS d
+LEFT JOIN vorgang AS v
+  ON v.subject = d.vorgang
+LEFT JOIN akte AS a
+  ON a.subject = coalesce(d.akte, v.akte)
+WHERE d.subject = :subject
+AND coalesce(a.zustand, '') NOT IN ('angeboten', 'bewertet');
 
 -- against de.aktenspur.akte.abgegeben: Die Aussonderung ist gesperrt
 SELECT 'seit ' || seit || ', ' || grund AS text

@@ -144,6 +144,17 @@ CREATE INDEX akte_aussonderung_subject ON akte_aussonderung (subject, schritt, s
 
 CREATE INDEX akte_aussonderung_objekt ON akte_aussonderung (objekt) WHERE objekt IS NOT NULL;
 
+CREATE INDEX akte_aussonderung_prozess ON akte_aussonderung (prozess) WHERE prozess IS NOT NULL;
+
+-- Was das Archiv über einzelne Vorgänge und Dokumente entschieden hat.
+CREATE TABLE teil_archivbewertung (
+  sequence  INTEGER PRIMARY KEY,
+  subject   TEXT NOT NULL,
+  bewertung TEXT NOT NULL
+);
+
+CREATE INDEX teil_archivbewertung_subject ON teil_archivbewertung (subject, sequence);
+
 CREATE TABLE vorgang (
   subject  TEXT PRIMARY KEY,
   titel    TEXT,
@@ -267,7 +278,8 @@ CREATE TABLE inhalt_ereignis (
   inhalt     TEXT NOT NULL,
   vernichtet INTEGER NOT NULL,
   -- der Inhalt, dessen abgesetzte Signatur er ist
-  unterzeichnet TEXT
+  unterzeichnet TEXT,
+  signiert   INTEGER NOT NULL
 );
 
 CREATE INDEX inhalt_ereignis_unterzeichnet ON inhalt_ereignis (unterzeichnet) WHERE unterzeichnet IS NOT NULL;
@@ -511,8 +523,117 @@ FROM (
 )
 WHERE max(gilt_von, art_von) < min(gilt_bis, art_bis);
 
--- Was bei der Aussonderung von einer geschlossenen Akte zu sagen ist; archiv ist die letzte Entscheidung
--- des Archivs.
+-- Was das Archiv seit der letzten Anbietung über eine Akte selbst entschieden hat.
+CREATE VIEW akte_archivbewertung (akte, bewertung, angeboten) AS
+SELECT s.subject, b.bewertung, s.sequence
+FROM akte_aussonderung AS s
+JOIN akte_bewertung AS b
+  ON b.sequence = (
+    SELECT max(n.sequence)
+    FROM akte_bewertung AS n
+    WHERE n.subject = s.subject
+    AND n.stelle = 'archiv'
+    AND n.sequence > s.sequence
+  )
+WHERE s.sequence = (
+  SELECT max(l.sequence)
+  FROM akte_aussonderung AS l
+  WHERE l.subject = s.subject
+  AND l.schritt = 'angeboten'
+);
+
+-- Und was damit für ihre Vorgänge und Dokumente gilt: die letzte Entscheidung über das Teil selbst, sonst die über
+-- seinen Vorgang, sonst die über die Akte. Was nichts mehr enthält, worüber entschieden wird, ist ein blatt.
+CREATE VIEW teil_bewertung (akte, subject, bewertung, blatt) AS
+SELECT
+  g.akte,
+  v.subject,
+  coalesce(
+    (
+      SELECT t.bewertung
+      FROM teil_archivbewertung AS t
+      WHERE t.subject = v.subject
+      AND t.sequence > g.angeboten
+      ORDER BY t.sequence DESC
+      LIMIT 1
+    ),
+    g.bewertung
+  ),
+  NOT EXISTS (
+    SELECT 1
+    FROM dokument AS d
+    WHERE d.vorgang = v.subject
+    AND +d.akte IS NULL
+    AND d.vernichtet IS NULL
+  )
+FROM akte_archivbewertung AS g
+JOIN vorgang AS v
+  ON v.akte = g.akte
+UNION ALL
+SELECT
+  g.akte,
+  d.subject,
+  coalesce(
+    (
+      SELECT t.bewertung
+      FROM teil_archivbewertung AS t
+      WHERE t.subject = d.subject
+      AND t.sequence > g.angeboten
+      ORDER BY t.sequence DESC
+      LIMIT 1
+    ),
+    (
+      SELECT t.bewertung
+      FROM teil_archivbewertung AS t
+      WHERE t.subject = d.vorgang
+      AND t.sequence > g.angeboten
+      ORDER BY t.sequence DESC
+      LIMIT 1
+    ),
+    g.bewertung
+  ),
+  1
+FROM akte_archivbewertung AS g
+JOIN akte_gegenstand AS i
+  ON i.akte = g.akte
+  AND i.art = 'dokument'
+JOIN dokument AS d
+  ON d.subject = i.subject
+WHERE d.vernichtet IS NULL;
+
+-- Was mit allem zusammen geschieht: A, wenn etwas archivwürdig ist, B, solange über etwas nicht entschieden ist. Eine
+-- Akte, die selbst B ist, ist entschieden, sobald alles in ihr es ist.
+CREATE VIEW akte_archiv (akte, selbst, bewertung, offen) AS
+SELECT
+  akte,
+  selbst,
+  CASE
+    WHEN offen IS NOT NULL THEN 'B'
+    WHEN selbst = 'A' OR archivwuerdig THEN 'A'
+    ELSE 'V'
+  END,
+  offen
+FROM (
+  SELECT
+    e.akte,
+    e.bewertung AS selbst,
+    CASE
+      WHEN EXISTS (SELECT 1 FROM teil_bewertung AS t WHERE t.akte = e.akte)
+        THEN (
+          SELECT min(t.subject)
+          FROM teil_bewertung AS t
+          WHERE t.akte = e.akte
+          AND t.blatt
+          AND t.bewertung = 'B'
+        )
+      WHEN e.bewertung = 'B' THEN e.akte
+    END AS offen,
+    EXISTS (SELECT 1 FROM teil_bewertung AS t WHERE t.akte = e.akte AND t.bewertung = 'A') AS archivwuerdig
+  FROM akte_archivbewertung AS e
+);
+
+-- Was bei der Aussonderung von einer geschlossenen Akte zu sagen ist; archiv ist, was das Archiv über sie und
+-- alles in ihr zuletzt entschieden hat.
 CREATE VIEW aussonderung_akte (
   subject, titel, einheit, aktenplan, aktenplan_titel, angelegt, zda, jahre, ende, transfer_ende, vorschlag, archiv,
   zustand, gilt_von, gilt_bis
@@ -529,14 +650,7 @@ SELECT
   f.ende,
   f.transfer_ende,
   f.vorschlag,
-  (
-    SELECT bewertung
-    FROM akte_bewertung AS b
-    WHERE b.subject = a.subject
-    AND b.stelle = 'archiv'
-    ORDER BY b.sequence DESC
-    LIMIT 1
-  ),
+  (SELECT bewertung FROM akte_archiv AS r WHERE r.akte = a.subject),
   a.zustand,
   f.gilt_von,
   f.gilt_bis
@@ -611,7 +725,13 @@ JOIN akte_aussonderung AS s
     AND l.schritt IN ('abgegeben', 'archivbewertung-V', 'archivbewertung-A', 'archivbewertung-B', 'angeboten')
   )
 WHERE f.ende < '9999-12-31'
-AND s.schritt IN ('abgegeben', 'archivbewertung-V');
+AND (
+  s.schritt = 'abgegeben'
+  OR (
+    s.schritt GLOB 'archivbewertung-*'
+    AND (SELECT bewertung FROM akte_archiv AS r WHERE r.akte = f.subject) = 'V'
+  )
+);
 
 -- Eine Aktenart ohne Namen heißt nach ihrem Fachverfahren.
 CREATE TABLE einheit_ereignis (
@@ -1078,6 +1198,14 @@ UPDATE akte
 SET zustand = 'bewertet'
 WHERE subject = :subject;
 
+-- on de.aktenspur.vorgang.archivbewertung-empfangen
+INSERT INTO teil_archivbewertung (sequence, subject, bewertung)
+VALUES (:sequence, :subject, :data ->> '$.bewertung');
+
+-- on de.aktenspur.dokument.archivbewertung-empfangen
+INSERT INTO teil_archivbewertung (sequence, subject, bewertung)
+VALUES (:sequence, :subject, :data ->> '$.bewertung');
+
 -- on de.aktenspur.akte.vernichtet
 UPDATE akte
 SET zustand = 'vernichtet', vernichtet = :day
@@ -1213,12 +1341,18 @@ AND NOT EXISTS (
 );
 
 -- on de.aktenspur.ledger.dokument-abgelegt
-INSERT INTO inhalt_ereignis (sequence, inhalt, vernichtet, unterzeichnet)
-VALUES (:sequence, :data ->> '$.inhalt', 0, :data ->> '$.unterzeichnet');
+INSERT INTO inhalt_ereignis (sequence, inhalt, vernichtet, unterzeichnet, signiert)
+VALUES (
+  :sequence,
+  :data ->> '$.inhalt',
+  0,
+  :data ->> '$.unterzeichnet',
+  :data ->> '$.unterschriften' IS NOT NULL
+);
 
 -- on de.aktenspur.ledger.dokument-vernichtet
-INSERT INTO inhalt_ereignis (sequence, inhalt, vernichtet)
-VALUES (:sequence, :data ->> '$.inhalt', 1);
+INSERT INTO inhalt_ereignis (sequence, inhalt, vernichtet, signiert)
+VALUES (:sequence, :data ->> '$.inhalt', 1, 0);
 
 -- on de.aktenspur.ledger.personendaten-gelesen
 INSERT INTO personendaten_gelesen (sequence, gelesen)

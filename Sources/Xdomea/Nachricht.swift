@@ -64,4 +64,10 @@ extension Dokument.Version {
     let name = dateiname.map { "_" + $0.replacing("/", with: "_") } ?? ""
     return "\(UUID(of: "\(nummer) \(sha256)", in: dokument.id.text).text)\(name)"
   }
+
+  /// The files of its signatures beside the message.
+  public func signaturdateien(in dokument: Dokument) -> [(sha256: String, name: String)] {
+    guard case .dateien(let signaturen) = signatur else { return [] }
+    return signaturen.map { ($0, UUID(of: "\(nummer) \(sha256) \($0)", in: dokument.id.text).text + "_Signatur.p7s") }
+  }
 }

@@ -85,7 +85,7 @@ extension Nachricht {
     return element(
       "Akte",
       [
-        identification(akte.id), context,
+        identification(akte.id), context(akte.istKontext),
         element(
           "AllgemeineMetadaten",
           [
@@ -104,7 +104,7 @@ extension Nachricht {
     element(
       "Vorgang",
       [
-        identification(vorgang.id), context,
+        identification(vorgang.id), context(vorgang.istKontext),
         element(
           "AllgemeineMetadaten", [element("Betreff", vorgang.betreff), element("Kennzeichen", vorgang.kennzeichen)]),
         element("ZdA", vorgang.zda == nil ? "false" : "true"), element("ZdADatum", vorgang.zda),
@@ -114,6 +114,7 @@ extension Nachricht {
 
   private func dokument(_ dokument: Dokument) -> XMLElement? {
     let versions = dokument.versionen.map { version($0, of: dokument) }
+    let digests = [digests(of: dokument)]
     return element(
       "Dokument",
       [
@@ -121,18 +122,32 @@ extension Nachricht {
         element(
           "AllgemeineMetadaten", [element("Betreff", dokument.betreff), element("Kennzeichen", dokument.kennzeichen)]),
         element("Typ", dokument.typ),
-      ] + dokument.verlauf.map(row) + versions + [version == .v3 ? digests(of: dokument) : nil])
+      ] + dokument.verlauf.map(row) + (version == .v3 ? versions + digests : digests + versions))
   }
 
-  /// The ledger's digests where the schema has no element for them: 3.1.0 lets a program add fields of its own.
+  /// The ledger's digests where the schema has no element for them, in fields that a program may add: 3.1.0 has none at
+  /// all, 4.0.0 none for the file of a signature.
   private func digests(of dokument: Dokument) -> XMLElement? {
-    guard !dokument.versionen.isEmpty else { return nil }
+    let fields = dokument.versionen.flatMap { version in
+      (self.version == .v3 ? [(sha256: version.sha256, name: version.dateiname(in: dokument))] : [])
+        + version.signaturdateien(in: dokument)
+    }
+    guard !fields.isEmpty else { return nil }
     return element(
       "AnwendungsspezifischeErweiterung",
-      [element("Kennung", "urn:aktenspur:xdomea:hash"), element("Name", "Hash der Primärdokumente (SHA-256)")]
-        + dokument.versionen.map { version in
-          element("Feld", [element("Name", version.dateiname(in: dokument)), element("Wert", version.sha256)])
-        })
+      [element("Kennung", "urn:aktenspur:xdomea:hash"), element("Name", "Hash der Dateien (SHA-256)")]
+        + fields.map { element("Feld", [element("Name", $0.name), element("Wert", $0.sha256)]) })
+  }
+
+  private func signature(_ version: Dokument.Version, of dokument: Dokument) -> XMLElement? {
+    switch version.signatur {
+    case nil: nil
+    case .eingebettet: element("SignaturSiegel", [element("SignaturSiegelEingebettet", "1")])
+    case .dateien:
+      element(
+        "SignaturSiegel",
+        version.signaturdateien(in: dokument).map { element("SignaturSiegelDatei", $0.name) })
+    }
   }
 
   private func version(_ version: Dokument.Version, of dokument: Dokument) -> XMLElement? {
@@ -153,7 +168,8 @@ extension Nachricht {
               "Primaerdokument",
               [
                 element("Dateiname", version.dateiname(in: dokument)),
-                element("DateinameOriginal", version.dateiname), self.version == .v4 ? hash : nil,
+                element("DateinameOriginal", version.dateiname), signature(version, of: dokument),
+                self.version == .v4 ? hash : nil,
               ]),
           ]),
       ])
@@ -163,8 +179,9 @@ extension Nachricht {
     element("Identifikation", [element(version == .v3 ? "ID" : "xdomeaUUID", id.text)])
   }
 
-  /// Whether it is only there for what lies in it: never, here.
-  private var context: XMLElement? { version == .v4 ? element("Kontextobjekt", "false") : nil }
+  private func context(_ isContext: Bool) -> XMLElement? {
+    version == .v4 ? element("Kontextobjekt", isContext ? "true" : "false") : nil
+  }
 
   private func wrapped(_ dokument: XMLElement?) -> XMLElement? {
     version == .v3 ? dokument : element("DokumentOderDokumentMitSchriftstueck", [dokument])

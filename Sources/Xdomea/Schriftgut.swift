@@ -11,6 +11,8 @@ public struct Akte: Sendable {
   /// The position of the Aktenplan it belongs to, and what that is called.
   public var aktenplan: (kennzeichen: String, inhalt: String?)?
   public var aussonderung = Aussonderungsangaben()
+  /// Whether it is only told for what lies in it (`Kontextobjekt`, 4.0.0).
+  public var istKontext = false
   public var beginn: String?
   /// The day of the zdA-Verfügung.
   public var zda: String?
@@ -56,6 +58,8 @@ public struct Vorgang: Sendable {
   public var id: UUID
   public var kennzeichen: String
   public var betreff: String?
+  /// Whether it is only told for what lies in it (`Kontextobjekt`, 4.0.0).
+  public var istKontext = false
   public var beginn: String?
   public var zda: String?
   public var verlauf: [Verlaufseintrag] = []
@@ -87,6 +91,7 @@ public struct Dokument: Sendable {
     public var medientyp: String?
     /// As it was called where it came from.
     public var dateiname: String?
+    public var signatur: Signatur?
 
     public init(nummer: String, sha256: String, medientyp: String? = nil, dateiname: String? = nil) {
       self.nummer = nummer
@@ -94,6 +99,14 @@ public struct Dokument: Sendable {
       self.medientyp = medientyp
       self.dateiname = dateiname
     }
+  }
+
+  /// Where the electronic signature of a content is (`SignaturSiegel`).
+  public enum Signatur: Sendable, Hashable {
+    /// In the content.
+    case eingebettet
+    /// In contents of their own: SHA-256 in hex.
+    case dateien([String])
   }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import FoundationXML
 import Testing
 
 /// The life of an Akte, from its Aktenplan to its disposal, as an office would drive it: over the real socket, with the
@@ -56,26 +57,6 @@ struct FileLifeTests {
     try ledger.record(.akten("akte.zda-verfuegt", akte, on: day))
   }
 
-  /// What the archive answers to an offer: the decision on its first object.
-  private func answer(to offer: Data, _ art: String) throws -> Data {
-    let text = String(decoding: offer, as: UTF8.self)
-    func uuid(after element: String) throws -> String {
-      let start = try #require(text.range(of: "<xdomea:\(element)>")).upperBound
-      return String(text[start...].prefix(36))
-    }
-    let akte = try #require(text.range(of: "<xdomea:Akte>")).upperBound
-    let id = try #require(text.range(of: "<xdomea:xdomeaUUID>", range: akte..<text.endIndex)).upperBound
-    return Data(
-      """
-      <?xml version="1.0" encoding="UTF-8"?>
-      <a:Aussonderung.Bewertungsverzeichnis.0502 xmlns:a="urn:xoev-de:xdomea:schema:4.0.0">
-      <a:nachrichtenkopf><a:ProzessID>\(try uuid(after: "ProzessID"))</a:ProzessID></a:nachrichtenkopf>
-      <a:BewertetesSGO><a:xdomeaUUID>\(text[id...].prefix(36))</a:xdomeaUUID>
-      <a:Aussonderungsart><a:Aussonderungsart><code>\(art)</code></a:Aussonderungsart></a:Aussonderungsart></a:BewertetesSGO>
-      </a:Aussonderung.Bewertungsverzeichnis.0502>
-      """.utf8)
-  }
-
   private func disposal(_ ledger: LedgerUnderTest, _ arguments: String...) throws -> Program.Result {
     try ledger.command("disposal", arguments[0], arguments: arguments.dropFirst() + ["--socket", ledger.socket])
   }
@@ -126,7 +107,7 @@ struct FileLifeTests {
       #expect(offerText.contains("<xdomea:Aufbewahrungsende>2023-12-31</xdomea:Aufbewahrungsende>"))
 
       let decision = ledger.folder.file("0502.xml")
-      try answer(to: Data(contentsOf: offer), "A").write(to: decision)
+      try answer(to: Data(contentsOf: offer), ["10.03/2012/1": "A"]).write(to: decision)
       for _ in 1...2 {
         let decided = try disposal(ledger, "decide", decision.path)
         #expect(decided.status == 0, "\(decided.errors)")
@@ -174,6 +155,146 @@ struct FileLifeTests {
       // All of it is still there, and can be proved.
       let lines = try ledger.command("events", "--subject", FileLifeTests.akte).lines
       #expect(lines.count == 10)
+    }
+  }
+
+  /// A closed file with two Vorgänge of a Dokument each, and a Dokument beside them; offered.
+  ///
+  /// - Returns: the message of the offer.
+  private func offerFileOfTwo(_ ledger: LedgerUnderTest) throws -> Data {
+    try approvePlan(ledger)
+    try openFile(ledger)
+    for number in ["1", "2"] {
+      let vorgang = "vorgang/10.03/2012/1-\(number)"
+      try ledger.record(
+        .akten("vorgang.angelegt", vorgang, #"{"titel":"T","akte":"\#(FileLifeTests.akte)"}"#, on: "2012-03-02"))
+      let content = try SampleContent(Data("Inhalt \(number)".utf8), in: ledger.folder)
+      #expect(try ledger.put(content).status == 201)
+      try ledger.record(
+        .akten("dokument.angelegt", "dokument/\(number)", #"{"vorgang":"\#(vorgang)"}"#, on: "2012-03-03"))
+      try ledger.record(
+        .akten(
+          "dokument.version-erstellt", "dokument/\(number)",
+          #"{"inhalt":"\#(content.name)","dateiname":"\#(number).txt"}"#, on: "2012-03-04"))
+      if number == "1" {
+        let signature = try SampleContent(Data("abgesetzte Signatur".utf8), in: ledger.folder)
+        #expect(try ledger.put(signature, path: signature.path + "?signs=" + content.name).status == 201)
+      }
+    }
+    try ledger.record(
+      .akten("dokument.angelegt", "dokument/3", #"{"akte":"\#(FileLifeTests.akte)"}"#, on: "2012-03-03"))
+    try closeFile(ledger)
+    let offer = ledger.folder.file("0501.xml")
+    let offered = try disposal(ledger, "offer", "-o", offer.path, "--archive", "Kreisarchiv")
+    try #require(offered.status == 0, "\(offered.errors)")
+    return try Data(contentsOf: offer)
+  }
+
+  /// What the archive answers to an offer: decisions by Aktenzeichen, or the number of a Dokument.
+  private func answer(to offer: Data, _ decisions: KeyValuePairs<String, String>) throws -> Data {
+    let document = try XMLDocument(data: offer)
+    func text(_ path: String) throws -> String {
+      try #require(document.nodes(forXPath: path).first?.stringValue, "\(path)")
+    }
+    let objects = try decisions.map { name, art in
+      let id = try text(
+        """
+        //*[*[local-name()='AllgemeineMetadaten']/*[local-name()='Kennzeichen']='\(name)']\
+        /*[local-name()='Identifikation']/*[local-name()='xdomeaUUID']
+        """)
+      return """
+        <a:BewertetesSGO><a:xdomeaUUID>\(id)</a:xdomeaUUID><a:Aussonderungsart>\
+        <a:Aussonderungsart><code>\(art)</code></a:Aussonderungsart></a:Aussonderungsart></a:BewertetesSGO>
+        """
+    }
+    return Data(
+      """
+      <?xml version="1.0" encoding="UTF-8"?>
+      <a:Aussonderung.Bewertungsverzeichnis.0502 xmlns:a="urn:xoev-de:xdomea:schema:4.0.0">
+      <a:nachrichtenkopf><a:ProzessID>\(try text("//*[local-name()='ProzessID']"))</a:ProzessID></a:nachrichtenkopf>
+      \(objects.joined(separator: "\n"))
+      </a:Aussonderung.Bewertungsverzeichnis.0502>
+      """.utf8)
+  }
+
+  private func decide(
+    _ ledger: LedgerUnderTest, _ offer: Data, _ decisions: KeyValuePairs<String, String>
+  ) throws -> Program.Result {
+    let message = ledger.folder.file("0502-\(UUID()).xml")
+    try answer(to: offer, decisions).write(to: message)
+    return try disposal(ledger, "decide", message.path)
+  }
+
+  @Test func theArchiveTakesSingleVorgaengeAndTheRestIsDestroyedWithTheFile() throws {
+    try LedgerUnderTest.run { ledger in
+      let offer = try offerFileOfTwo(ledger)
+      let decided = try decide(ledger, offer, ["10.03/2012/1-1": "A", "10.03/2012/1-2": "V"])
+      #expect(decided.status == 0, "\(decided.errors)")
+      #expect(try state(of: FileLifeTests.akte, in: ledger) == "bewertet")
+      // The Dokument that lies in the file itself is not decided.
+      let open = try disposal(
+        ledger, "transfer", "-o", ledger.folder.file("zu früh").path, "--archive", "Kreisarchiv", FileLifeTests.akte)
+      #expect(open.status == 65 && open.errors.contains("noch nicht entschieden (B): dokument/3"), "\(open.errors)")
+      #expect(!FileManager.default.fileExists(atPath: ledger.folder.file("zu früh").path))
+      #expect(try decide(ledger, offer, ["3": "V"]).status == 0)
+      let early = try disposal(ledger, "destroy", FileLifeTests.akte, "--reason", "Aussonderung 2024")
+      #expect(
+        early.status == 65 && early.errors.contains("zum Teil als archivwürdig bewertet und noch nicht abgegeben"),
+        "\(early.errors)")
+
+      let folder = ledger.folder.file("0503")
+      let handedOver = try disposal(ledger, "transfer", "-o", folder.path, "--archive", "Kreisarchiv")
+      #expect(handedOver.status == 0, "\(handedOver.errors)")
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      #expect(names.count == 3, "\(names)")
+      #expect(names.contains { $0.hasSuffix("_1.txt") })
+      let signature = try #require(names.first { $0.hasSuffix("_Signatur.p7s") })
+      #expect(try String(contentsOf: folder.appending(path: signature), encoding: .utf8) == "abgesetzte Signatur")
+      let message = try #require(names.first { $0.hasSuffix("0503.xml") })
+      let text = try String(contentsOf: folder.appending(path: message), encoding: .utf8)
+      #expect(text.contains(signature))
+      #expect(text.contains("10.03/2012/1-1") && !text.contains("<xdomea:Kennzeichen>10.03/2012/1-2"))
+      let contexts = try XMLDocument(data: Data(text.utf8)).nodes(forXPath: "//*[local-name()='Kontextobjekt']")
+      #expect(contexts.map(\.stringValue) == ["true", "false"])
+
+      let destroyed = try disposal(ledger, "destroy", "--due", "--reason", "Aussonderung 2024")
+      #expect(destroyed.status == 0, "\(destroyed.errors)")
+      #expect(try state(of: FileLifeTests.akte, in: ledger) == "vernichtet")
+      let history = try ledger.command("history", "vorgang/10.03/2012/1-2")
+      #expect(history.text.contains("Bewertung des Archivs empfangen"), "\(history.text)")
+    }
+  }
+
+  @Test func whatTheArchiveSaysOfAPartGoesBeforeWhatItSaysOfTheFile() throws {
+    try LedgerUnderTest.run { ledger in
+      let offer = try offerFileOfTwo(ledger)
+      let twice = try decide(ledger, offer, ["3": "V", "3": "A"])
+      #expect(twice.status == 65 && twice.errors.contains("values dokument/3 twice"), "\(twice.errors)")
+      #expect(try state(of: FileLifeTests.akte, in: ledger) == "angeboten")
+      #expect(try decide(ledger, offer, ["10.03/2012/1": "V", "2": "A"]).status == 0)
+      let refused = try ledger.post(.akten("akte.vernichtet", FileLifeTests.akte, on: "2024-05-01"))
+      #expect(refused.status == 409 && refused.text.contains("zum Teil als archivwürdig bewertet"), "\(refused.text)")
+      // Nothing is due for destruction until the archive has what it wants, or wants it no longer.
+      func due() throws -> String {
+        try ledger.command("disposal", "due", arguments: ["--json", "--effective", "2099-01-01"]).text
+      }
+      #expect(try !due().contains("vernichtung"))
+      #expect(try decide(ledger, offer, ["2": "V"]).status == 0)
+      #expect(try due().contains(#""was":"vernichtung","subject":"\#(FileLifeTests.akte)""#))
+      try ledger.record(.akten("akte.vernichtet", FileLifeTests.akte, on: "2024-05-01"))
+    }
+  }
+
+  @Test func partsOfAFileThatIsNotOfferedAreNotValued() throws {
+    try LedgerUnderTest.run { ledger in
+      try openFile(ledger)
+      try ledger.record(
+        .akten("vorgang.angelegt", FileLifeTests.vorgang, #"{"akte":"\#(FileLifeTests.akte)"}"#, on: "2012-03-02"))
+      let refused = try ledger.post(
+        .akten("vorgang.archivbewertung-empfangen", FileLifeTests.vorgang, #"{"bewertung":"V"}"#, on: "2024-01-01"))
+      #expect(refused.status == 409, "\(refused.text)")
+      #expect(
+        refused.text.contains("Die Akte ist nicht angeboten: Akte \(FileLifeTests.akte) ist offen"), "\(refused.text)")
     }
   }
 

@@ -7,6 +7,7 @@ import Testing
 @Suite struct NachrichtTests {
   static let origin = "ledger.example/akten"
   static let digest = String(repeating: "ab", count: 32)
+  static let signature = String(repeating: "cd", count: 32)
 
   static func nachricht(_ art: Nachricht.Art, _ version: SchemaVersion, akten: [Akte]? = nil) -> Nachricht {
     Nachricht(
@@ -41,6 +42,8 @@ import Testing
       .init(nummer: "1", sha256: digest, medientyp: "application/pdf", dateiname: "Vermerk/1.pdf"),
       .init(nummer: "2", sha256: digest, medientyp: "model/step"), .init(nummer: "3", sha256: digest),
     ]
+    dokument.versionen[0].signatur = .dateien([signature, String(signature.reversed())])
+    dokument.versionen[1].signatur = .eingebettet
     akte.dokumente = [dokument]
     var vorgang = Vorgang(id: UUID(of: "vorgang/1", in: origin), kennzeichen: "1")
     vorgang.betreff = "Anmeldung"
@@ -56,6 +59,7 @@ import Testing
   static var bare: Akte {
     var akte = Akte(id: UUID(of: "akte/1", in: origin), kennzeichen: "1")
     akte.aussonderung.unbefristet = true
+    akte.istKontext = true
     akte.vorgaenge = [Vorgang(id: UUID(of: "vorgang/2", in: origin), kennzeichen: "2")]
     akte.dokumente = [Dokument(id: UUID(of: "dokument/2", in: origin), kennzeichen: "2")]
     return akte
@@ -86,6 +90,28 @@ import Testing
     #expect(text.contains("Haushalt <2013> & \"Nachtrag\"\u{FFFD}"))
     #expect(text.contains("Kreisarchiv Beispiel & Söhne"))
     #expect(text.contains(NachrichtTests.digest))
+    #expect(text.contains(NachrichtTests.signature))
+  }
+
+  @Test("A detached signature is a file of its own, named with what it signs", arguments: SchemaVersion.allCases)
+  func signatures(version: SchemaVersion) throws {
+    let dokument = NachrichtTests.whole.dokumente[0]
+    let names = dokument.versionen[0].signaturdateien(in: dokument).map(\.name)
+    #expect(Set(names).count == 2)
+    let document = try XMLDocument(data: NachrichtTests.nachricht(.aussonderung, version).xml)
+    func texts(_ name: String) throws -> [String] {
+      try document.nodes(forXPath: "//*[local-name()='\(name)']").compactMap(\.stringValue)
+    }
+    #expect(try Set(texts("SignaturSiegelDatei")) == Set(names))
+    #expect(try Set(texts("SignaturSiegelEingebettet")) == ["1"])
+  }
+
+  @Test("What is only told for what lies in it is marked so where the schema can")
+  func contexts() throws {
+    let xml = NachrichtTests.nachricht(.aussonderung, .v4).xml
+    let marks = try XMLDocument(data: xml).nodes(
+      forXPath: "//*[local-name()='Akte']/*[local-name()='Kontextobjekt']")
+    #expect(marks.map(\.stringValue) == ["false", "true"])
   }
 
   @Test("A subject has one UUID in a ledger, of version 8, and another in another")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import EventLog
 import Foundation
 import Ledger
 import ReadModels
@@ -8,19 +9,55 @@ import Xdomea
 struct Decide: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Take in what the archive has decided: a message 0502 of xdomea 3.1.0 or 4.0.0.",
-    discussion: "All of it is recorded or nothing; the same message again is recorded once.")
+    discussion: """
+      The message may value files, Vorgänge and Dokumente: each follows what is said of itself, else of its Vorgang, else \
+      of its file. A file that the message values only in parts is recorded as B, to be valued, until all in it is \
+      decided. All of it is recorded or nothing; the same message again is recorded once.
+      """)
 
   @OptionGroup var options: DisposalOptions
   @Argument(help: "The message's file.") var file: String
 
-  private static let offer = """
-    SELECT s.subject, s.prozess
+  /// The files of an offer that stands.
+  private static let offered = """
+    SELECT s.subject, s.objekt, EXISTS (SELECT 1 FROM akte_archivbewertung AS b WHERE b.akte = s.subject)
     FROM akte_aussonderung AS s
-    WHERE s.objekt = :objekt
+    WHERE lower(s.prozess) = :prozess
     AND s.schritt = 'angeboten'
-    ORDER BY s.sequence DESC
-    LIMIT 1
+    AND s.sequence = (
+      SELECT max(l.sequence)
+      FROM akte_aussonderung AS l
+      WHERE l.subject = s.subject
+      AND l.schritt IN ('angeboten', 'anbietung-zurueckgezogen')
+    )
     """
+  private static let parts = "SELECT subject FROM akte_gegenstand WHERE akte = :akte AND art <> 'akte'"
+
+  /// What an offer holds, by the names that it goes out under.
+  private struct Offered {
+    var subject: String
+    var akte: String
+    /// Whether the archive has said something of the file before.
+    var isValued: Bool
+  }
+
+  private static func offered(
+    in process: String, origin: String, _ snapshot: ProjectionSnapshot
+  ) throws -> [UUID: Offered] {
+    var objects: [UUID: Offered] = [:]
+    for row in try PackTables.rows(offered, ["prozess": .text(process)], in: snapshot).rows {
+      guard case .text(let akte) = row[0] else { continue }
+      let isValued = row[2] != .integer(0)
+      if case .text(let text) = row[1], let id = UUID(uuidString: text) {
+        objects[id] = Offered(subject: akte, akte: akte, isValued: isValued)
+      }
+      for part in try PackTables.rows(parts, ["akte": .text(akte)], in: snapshot).rows {
+        guard case .text(let subject) = part[0] else { continue }
+        objects[UUID(of: subject, in: origin)] = Offered(subject: subject, akte: akte, isValued: isValued)
+      }
+    }
+    return objects
+  }
 
   func run() async throws {
     let bytes = try InputFile.contents(of: file)
@@ -30,21 +67,38 @@ struct Decide: AsyncParsableCommand {
     } catch {
       throw Failure(.badInput, "\(file): \(error)")
     }
-    let snapshot = try LedgerReader(at: try options.ledger.path(), packs: options.packs.source).snapshot()
+    let reader = try LedgerReader(at: try options.ledger.path(), packs: options.packs.source)
     let process = verzeichnis.prozess.uuidString.lowercased()
+    let objects = try Decide.offered(in: process, origin: reader.log.description.origin, reader.snapshot())
     let digest = SHA256.hash(bytes).hex
     var events = DisposalEvents(authid: options.authid)
-    var unknown: [String] = []
-    for objekt in verzeichnis.objekte {
-      let id = objekt.id.uuidString.lowercased()
-      let found = try PackTables.rows(Decide.offer, ["objekt": .text(id)], in: snapshot).rows.first
-      guard let found, case .text(let subject) = found[0], found[1].shown.lowercased() == process else {
-        unknown.append(id)
-        continue
-      }
+    func add(_ subject: String, _ art: Aussonderungsart, remark: String? = nil) {
       events.add(
         "archivbewertung-empfangen", subject, id: "bewertung-\(digest.prefix(32))-\(subject)",
-        [("bewertung", objekt.art.rawValue), ("prozess", process), ("nachricht", "sha256:\(digest)")])
+        [
+          ("bewertung", art.rawValue), ("prozess", process), ("nachricht", "sha256:\(digest)"), ("bemerkung", remark),
+        ])
+    }
+    var unknown: [String] = []
+    var valued: Set<String> = []
+    var inParts: Set<String> = []
+    for objekt in verzeichnis.objekte {
+      guard let object = objects[objekt.id] else {
+        unknown.append(objekt.id.uuidString.lowercased())
+        continue
+      }
+      guard valued.insert(object.subject).inserted else {
+        throw Failure(
+          .badInput,
+          Language.text(
+            en: "\(file): it values \(object.subject) twice; nothing was recorded",
+            de: "\(file): sie bewertet \(object.subject) zweimal; nichts wurde aufgezeichnet"))
+      }
+      add(object.subject, objekt.art)
+      if object.subject != object.akte, !object.isValued { inParts.insert(object.akte) }
+    }
+    for akte in inParts.subtracting(valued).sorted() {
+      add(akte, .bewerten, remark: "Die Nachricht bewertet nur Teile der Akte.")
     }
     guard unknown.isEmpty else {
       throw Failure(

@@ -13,15 +13,18 @@ struct DisposalEvents {
     self.authid = authid
   }
 
-  /// - Parameter data: members in their order; nil is left out.
+  /// - Parameters:
+  ///   - type: the step; what it happens to, the subject begins with.
+  ///   - data: members in their order; nil is left out.
   mutating func add(_ type: String, _ subject: String, id: String, _ data: [(String, String?)]) {
     let members = data.compactMap { name, value in
       value.map { "\(JSONText.string(name)):\(JSONText.string($0))" }
     }
     let actor = authid.map { #","authid":\#(JSONText.string($0))"# } ?? ""
+    let kind = subject.prefix { $0 != "/" }
     texts.append(
       #"{"specversion":"1.0","id":\#(JSONText.string(id)),"source":"\#(DisposalEvents.source)","#
-        + #""type":"de.aktenspur.akte.\#(type)","subject":\#(JSONText.string(subject))\#(actor),"#
+        + #""type":"de.aktenspur.\#(kind).\#(type)","subject":\#(JSONText.string(subject))\#(actor),"#
         + #""data":{\#(members.joined(separator: ","))}}"#)
   }
 

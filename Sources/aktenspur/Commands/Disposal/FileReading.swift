@@ -63,6 +63,22 @@ struct FileReading {
     return akte
   }
 
+  /// Of a file what the archive wants, and what that lies in.
+  func wanted(of subject: String) throws -> Akte {
+    var akte = try akte(subject)
+    let own = try rows("SELECT selbst FROM akte_archiv WHERE akte = :subject", subject).first?["selbst"]
+    let parts = try rows("SELECT subject FROM teil_bewertung WHERE akte = :subject AND bewertung = 'A'", subject)
+    let wanted = Set(parts.compactMap { $0["subject"].map(id) })
+    akte.istKontext = own != Aussonderungsart.archivwuerdig.rawValue
+    akte.dokumente.removeAll { !wanted.contains($0.id) }
+    for index in akte.vorgaenge.indices {
+      akte.vorgaenge[index].istKontext = !wanted.contains(akte.vorgaenge[index].id)
+      akte.vorgaenge[index].dokumente.removeAll { !wanted.contains($0.id) }
+    }
+    akte.vorgaenge.removeAll { $0.istKontext && $0.dokumente.isEmpty }
+    return akte
+  }
+
   private func dokumente(
     of akte: String, _ history: [String: [Verlaufseintrag]]
   ) throws -> [(vorgang: String?, dokument: Dokument)] {
@@ -85,14 +101,34 @@ struct FileReading {
       let versions = try rows(
         "SELECT * FROM dokument_version WHERE subject = :subject AND inhalt IS NOT NULL ORDER BY version, sequence",
         subject)
-      dokument.versionen = versions.compactMap { row in
+      dokument.versionen = try versions.compactMap { row in
         guard let content = row["inhalt"], let number = row["version"] else { return nil }
-        return Dokument.Version(
+        var version = Dokument.Version(
           nummer: number, sha256: String(content.dropFirst("sha256:".count)), medientyp: row["format"],
           dateiname: row["dateiname"])
+        version.signatur = try signatur(of: content)
+        return version
       }
       return (row["vorgang"], dokument)
     }
+  }
+
+  /// Where the signature of a content is: those filed for it, else in itself.
+  private func signatur(of content: String) throws -> Dokument.Signatur? {
+    let filed = try PackTables.rows(
+      """
+      SELECT DISTINCT iif(unterzeichnet IS NULL, NULL, inhalt)
+      FROM inhalt_ereignis
+      WHERE unterzeichnet = :inhalt
+      OR (inhalt = :inhalt AND unterzeichnet IS NULL AND signiert)
+      ORDER BY 1
+      """, ["inhalt": .text(content)], in: snapshot
+    ).rows
+    let detached = filed.compactMap { row -> String? in
+      guard case .text(let name) = row[0] else { return nil }
+      return String(name.dropFirst("sha256:".count))
+    }
+    return filed.isEmpty ? nil : detached.isEmpty ? .eingebettet : .dateien(detached)
   }
 
   /// The history of the file and its parts, by subject.

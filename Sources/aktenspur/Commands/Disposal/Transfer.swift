@@ -10,9 +10,10 @@ struct Transfer: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Hand files over to the archive: write the message 0503 with the contents beside it, and record it.",
     discussion: """
-      Without names all files are handed over that the archive has valued as worth archiving. Reading each content is \
-      recorded. A content that the ledger does not hold (it stays in the DMS) is named on stderr; its digest is in the \
-      message.
+      Without names all files are handed over that the archive has valued as worth archiving, in whole or in part; of \
+      each only what the archive wants, and what that lies in. Reading each content is recorded, also of the detached \
+      signatures, which go with what they sign. A content that the ledger does not hold (it stays in the DMS) is named \
+      on stderr; its digest is in the message.
       """)
 
   @OptionGroup var options: DisposalOptions
@@ -40,7 +41,7 @@ struct Transfer: AsyncParsableCommand {
     guard !FileManager.default.fileExists(atPath: output) else {
       throw Failure(.cannotCreate, Language.text(en: "\(output): is there already", de: "\(output): gibt es schon"))
     }
-    let akten = try subjects.map { try reading.akte($0) }
+    let akten = try subjects.map { try reading.wanted(of: $0) }
     let nachricht = message.nachricht(.aussonderung, version, process: UUID(), akten: akten, reading)
     let pending = output + ".part"
     try FileManager.default.createDirectory(atPath: pending, withIntermediateDirectories: false)
@@ -66,7 +67,16 @@ struct Transfer: AsyncParsableCommand {
     for (subject, akte) in zip(subjects, nachricht.akten) {
       for dokument in akte.dokumente + akte.vorgaenge.flatMap(\.dokumente) {
         for version in dokument.versionen {
-          try await fetch(version, of: dokument, for: subject, into: folder, client)
+          let files = [(sha256: version.sha256, name: version.dateiname(in: dokument))]
+          for file in files + version.signaturdateien(in: dokument) {
+            let found = try await fetch(file.sha256, for: subject, to: "\(folder)/\(file.name)", client)
+            guard !found else { continue }
+            let place = "\(dokument.kennzeichen) Version \(version.nummer)"
+            Terminal.error(
+              Language.text(
+                en: "\(place): sha256:\(file.sha256) is not with the ledger",
+                de: "\(place): sha256:\(file.sha256) liegt nicht beim Protokoll"))
+          }
         }
       }
     }
@@ -86,30 +96,29 @@ struct Transfer: AsyncParsableCommand {
   }
 
   /// Writes a content beside the message, and holds what came against its digest.
+  ///
+  /// - Returns: whether the ledger holds it.
   private func fetch(
-    _ version: Dokument.Version, of dokument: Dokument, for subject: String, into folder: String, _ client: DaemonClient
-  ) async throws {
-    let path = "\(folder)/\(version.dateiname(in: dokument))"
+    _ sha256: String, for subject: String, to path: String, _ client: DaemonClient
+  ) async throws -> Bool {
     guard FileManager.default.createFile(atPath: path, contents: nil), let file = FileHandle(forWritingAtPath: path)
     else { throw Failure(.cannotCreate, "\(path): \(String(cString: strerror(errno)))") }
     defer { try? file.close() }
     var query = [("subject", subject), ("grund", "Abgabe an das Archiv")]
     if let authid = options.authid { query.append(("authid", authid)) }
     var hasher = SHA256Hasher()
-    let answer = try await client.send(.get("/v1/documents/sha256:\(version.sha256)", query: query)) { chunk in
+    let answer = try await client.send(.get("/v1/documents/sha256:\(sha256)", query: query)) { chunk in
       chunk.withUnsafeBytes { hasher.update($0) }
       try file.write(contentsOf: Data(chunk))
     }
     if answer.status == 404 {
       unlink(path)
-      return Terminal.error(
-        Language.text(
-          en: "\(dokument.kennzeichen) version \(version.nummer): sha256:\(version.sha256) is not with the ledger",
-          de: "\(dokument.kennzeichen) Version \(version.nummer): sha256:\(version.sha256) liegt nicht beim Protokoll"))
+      return false
     }
     guard answer.isSuccess else { throw answer.failure }
-    guard hasher.finalize().hex == version.sha256 else {
-      throw Failure(.checkFailed, "sha256:\(version.sha256): the content that came is another")
+    guard hasher.finalize().hex == sha256 else {
+      throw Failure(.checkFailed, "sha256:\(sha256): the content that came is another")
     }
+    return true
   }
 }
