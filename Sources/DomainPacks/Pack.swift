@@ -16,6 +16,8 @@ public struct Pack: Sendable {
   /// In the order of `pack.json`.
   public let eventTypes: [EventType]
   public let projection: Projection
+  /// Views of the projection that a reader draws up once for all its queries: what many of them rest on.
+  public let materialized: [String]
   public let figures: [Figure]
   /// `notes.sql`.
   public let notes: [Note]
@@ -58,6 +60,7 @@ public struct Pack: Sendable {
     self.files = files
     title = document.title
     eventTypes = document.eventTypes
+    materialized = document.materialized
     projection = try reader.text(Projection.file) { text throws(TextError) in try Projection(text) } ?? .empty
     figures = try reader.text(Figure.file) { text throws(TextError) in try Figure.read(text) } ?? []
     notes = try reader.text(Note.file) { text throws(TextError) in try Note.read(text) } ?? []

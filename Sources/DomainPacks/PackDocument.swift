@@ -6,6 +6,7 @@ struct PackDocument {
 
   var title: String
   var eventTypes: [EventType]
+  var materialized: [String]
 
   init(_ bytes: [UInt8], pack: String) throws(PackError) {
     let root: JSONValue
@@ -23,10 +24,11 @@ struct PackDocument {
 
   private init(_ root: JSONValue, pack: String) throws(SchemaError) {
     let members = try ObjectMembers(
-      root, at: "", what: "pack", allowed: ["title", "description", "subject", "events", "$schema"])
+      root, at: "", what: "pack", allowed: ["title", "description", "subject", "events", "materialized", "$schema"])
     _ = try members.string("description")
     _ = try members.string("$schema")
     title = try members.string("title") ?? pack
+    materialized = try members.strings("materialized")
     let subjects = try members.subjects()
     eventTypes = []
     guard let events = root["events"] else { return }

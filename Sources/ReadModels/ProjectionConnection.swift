@@ -29,6 +29,7 @@ final class ProjectionConnection: Sendable {
   private let costly: CostlyFunctions
   /// Of readers only.
   let sandbox: Sandbox?
+  let views = MaterializedViews()
 
   init(path: String, use: Use) throws {
     let budget = StepBudget()

@@ -97,6 +97,7 @@ private final class PlanCompiler {
       for pack in packs.packs { dependencies[pack.name] = try createSchema(of: pack, db) }
       var plans: [ProjectionPlan.PackPlan] = []
       for pack in packs.packs {
+        try checkMaterialized(of: pack, db)
         if checksReading { try checkViews(of: pack, db) }
         var reads = dependencies[pack.name] ?? []
         let handlers = try pack.projection.handlers.map { try compile($0, of: pack, &reads, db) }
@@ -142,6 +143,17 @@ private final class PlanCompiler {
     }
     defer { sandbox.enter(.open) }
     return sandbox.reads
+  }
+
+  private func checkMaterialized(of pack: Pack, _ db: Database) throws {
+    sandbox.enter(.open)
+    let views = try String.fetchSet(db, sql: "SELECT lower(name) FROM sqlite_master WHERE type = 'view'")
+    for name in pack.materialized
+    where !views.contains(name.lowercased()) || sandbox.owners[name.lowercased()] != pack.name {
+      throw PackSQLError(
+        pack: pack.name, file: "pack.json", place: "materialized",
+        message: "\"\(name)\" is no view of the pack's projection.sql")
+    }
   }
 
   /// SQLite looks into a view only when it is read.

@@ -47,6 +47,7 @@ public final class ProjectionSnapshot: Sendable {
     head = opened.state.head
     objects = opened.objects
     self.packs = packs
+    opened.connection.views.wanted = packs.packs.flatMap(\.materialized)
     connection = Mutex(opened.connection)
     deadline = lifetime.map { .now + $0 }
     if let lifetime {

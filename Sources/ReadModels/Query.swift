@@ -18,9 +18,32 @@ struct Query {
       connection.sandbox?.enter(.open)
     }
     let statement = try compile(db)
+    let views = connection.views.missing(of: connection.sandbox?.reads ?? [])
+    guard views.isEmpty else {
+      for view in views { try materialize(view, db) }
+      return try run(compile(db), db, columns, row)
+    }
+    try run(statement, db, columns, row)
+  }
+
+  private func run(
+    _ statement: Statement, _ db: Database, _ columns: ([String]) throws -> Void, _ row: ([SQLValue]) throws -> Void
+  ) throws {
     try bind(statement)
     try columns(statement.columnNames)
     try step(statement, db, row)
+  }
+
+  /// Draws up a view under the limits of this query, which is the first that reads it.
+  private func materialize(_ view: String, _ db: Database) throws {
+    let sql = "SELECT * FROM main.\(view.quotedDatabaseIdentifier)"
+    var rows: [[SQLValue]] = []
+    try Query(sql: sql, arguments: [:], limits: limits, connection: connection).step(
+      db.makeStatement(sql: sql), db
+    ) { rows.append($0) }
+    connection.sandbox?.enter(.open)
+    defer { connection.sandbox?.enter(.query) }
+    try connection.views.keep(rows, as: view, db)
   }
 
   private func compile(_ db: Database) throws -> Statement {
@@ -42,14 +65,8 @@ struct Query {
     let pointer = statement.sqliteStatement
     for place in 1..<1 + sqlite3_bind_parameter_count(pointer) {
       let name = sqlite3_bind_parameter_name(pointer, place).map { String(cString: $0 + 1) } ?? "?"
-      switch arguments[name] {
-      case nil: throw .missingArgument(name)
-      case .null: sqlite3_bind_null(pointer, place)
-      case .integer(let value): sqlite3_bind_int64(pointer, place, value)
-      case .real(let value): sqlite3_bind_double(pointer, place, value)
-      case .text(let value): sqlite3_bind_text(pointer, place, value, CInt(value.utf8.count), SQLite.transient)
-      case .blob(let value): sqlite3_bind_blob(pointer, place, value, CInt(value.count), SQLite.transient)
-      }
+      guard let value = arguments[name] else { throw .missingArgument(name) }
+      SQLite.bind(value, to: pointer, at: place)
     }
   }
 
@@ -112,4 +129,14 @@ struct Query {
 enum SQLite {
   /// `SQLITE_TRANSIENT`, a macro that Swift does not import: SQLite copies the text.
   static var transient: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
+
+  static func bind(_ value: SQLValue, to statement: OpaquePointer?, at place: CInt) {
+    switch value {
+    case .null: sqlite3_bind_null(statement, place)
+    case .integer(let value): sqlite3_bind_int64(statement, place, value)
+    case .real(let value): sqlite3_bind_double(statement, place, value)
+    case .text(let value): sqlite3_bind_text(statement, place, value, CInt(value.utf8.count), transient)
+    case .blob(let value): sqlite3_bind_blob(statement, place, value, CInt(value.count), transient)
+    }
+  }
 }
