@@ -497,6 +497,9 @@ CREATE INDEX vertrag_2b_regeln_regel ON vertrag_2b_regeln (regel, steuerbar);
 
 CREATE INDEX vertrag_2b_saetze_klasse ON vertrag_2b_saetze (satz_klasse);
 
+-- One month is one row: what is asked of it comes in the order of the contracts.
+CREATE UNIQUE INDEX vertrag_monat_monat ON vertrag_monat (monat);
+
 CREATE VIEW vertrag_2b_version AS
 SELECT regelversion, hinweis
 FROM vertrag_2b_regelversion
@@ -1494,7 +1497,7 @@ FROM (
     FROM vertrag_monat AS m
     CROSS JOIN vertrag AS v
     -- the first end in the month or behind it, the first with notice there, and the ones after these
-    JOIN (
+    CROSS JOIN (
       SELECT 0 AS vorlauf, 0 AS weiter UNION ALL SELECT 0, 1 UNION ALL SELECT 1, 0 UNION ALL SELECT 1, 1
     ) AS n
       ON n.vorlauf + n.weiter = 0 OR v.takt_monate > 0

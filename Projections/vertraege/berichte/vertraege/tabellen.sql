@@ -83,6 +83,13 @@ WHERE v.bekannt_ab <= :effective
 ORDER BY coalesce(v.fachdienst, 'ohne Fachdienst'), a.vertrag;
 
 -- table fristen: Verträge, die in den nächsten zwölf Monaten enden, sich verlängern oder zu kündigen sind
+-- Its dates are reckoned once, and not for each place that names them.
+WITH termin AS MATERIALIZED (
+  SELECT vertrag, ende, kuendigen_bis, verlaengert_sich, sequence
+  FROM vertrag_termin
+  WHERE monat = substr(:effective, 1, 7)
+    AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
+)
 SELECT
   CASE
     WHEN k.tag IS NULL THEN 'ohne Tag'
@@ -116,9 +123,7 @@ FROM (
         WHERE kuendigen_bis BETWEEN :effective AND min(date(:effective, '+12 months'), date(:effective, 'start of month', '+13 months', '-1 day'))
       ) AS kuendigung,
       max(verlaengert_sich) AND max(coalesce(ende, '')) < :effective AS ohne_tag
-    FROM vertrag_termin
-    WHERE monat = substr(:effective, 1, 7)
-      AND vertrag BETWEEN coalesce(:subject, '') AND coalesce(:subject, x'')
+    FROM termin
     GROUP BY vertrag
   ) AS t
 ) AS k
