@@ -89,7 +89,7 @@ let package = Package(
     module("ReadModels", ["DomainPacks", "LogFormat", "TransparencyLog", grdb, grdbSQLite]),
     module("DomainPacks", ["LogFormat", "TransparencyLog"]),
     module("DocumentStore", ["TransparencyLog"]),
-    module("Signatures", ["TimeStamps", "COpenSSL"]),
+    module("Signatures", ["TimeStamps", "TransparencyLog", "COpenSSL"]),
     module("Privacy", ["LogFormat", "TransparencyLog", "COpenSSL"]),
     module("Audit", ["TimeStamps", "LogFormat", "TransparencyLog"]),
     module(

@@ -110,15 +110,17 @@ public struct LogReader: Sendable {
   /// The newest of the ledger's own records of a type, `name` being the type behind `de.aktenspur.ledger.`.
   ///
   /// The index says where it is as of the newest checkpoint it has seen; the log behind that is read.
-  public func newestLedgerRecord(_ name: String) throws -> Record? {
+  ///
+  /// - Parameter from: what comes before is not looked at.
+  public func newestLedgerRecord(_ name: String, from: UInt64 = 0) throws -> Record? {
     let type = Log.ledgerTypePrefix + name
     if let known = try? indexed(type) {
-      if let newest = try newestRecord(type, from: known.start) { return newest }
-      guard let sequence = known.sequence else { return nil }
+      if let newest = try newestRecord(type, from: max(known.start, from)) { return newest }
+      guard let sequence = known.sequence, sequence >= from else { return nil }
       if let line = try line(at: sequence), let record = try? Record(line: line), record.type == type { return record }
       // The index is derived: where it is wrong, the log puts it right.
     }
-    return try newestRecord(type, from: 0)
+    return try newestRecord(type, from: from)
   }
 
   /// All of the ledger's own records of a type, in order; `name` is the type behind `de.aktenspur.ledger.`.

@@ -6,6 +6,7 @@ public import LogFormat
 public import Logging
 import Privacy
 public import ReadModels
+import Synchronization
 public import TimeStamps
 public import TransparencyLog
 
@@ -27,6 +28,8 @@ public final class Ledger: Sendable {
   private let projections: Projections
   private let feed: ProjectionFeed
   private let timeZone: String
+  /// The newest anchor among the records that were looked through for it.
+  private let anchored = Mutex<(below: UInt64, time: Timestamp?)>((0, nil))
 
   /// Makes a new ledger and returns its verifier key, which its readers should keep elsewhere.
   public static func create(at path: String, origin: String) throws -> VerifierKey {
@@ -280,7 +283,14 @@ public final class Ledger: Sendable {
 
   /// When somebody outside last confirmed the log, as its record says; nil where nobody has.
   public func lastAnchor() throws -> Timestamp? {
-    try LogReader(log.directory).newestLedgerRecord(AnchorRecord.name).flatMap { Timestamp($0.recordedTime) }
+    try anchored.withLock { anchored in
+      let reader = try LogReader(log.directory)
+      if let newest = try reader.newestLedgerRecord(AnchorRecord.name, from: anchored.below) {
+        anchored.time = Timestamp(newest.recordedTime)
+      }
+      anchored.below = reader.size
+      return anchored.time
+    }
   }
 
   public enum Readiness: Sendable, Hashable {

@@ -5,10 +5,12 @@ extension Signature {
   /// As the record of a filing names it:
   ///
   /// ```
-  /// {"form":"pdf","gueltig":true,"umfasst_alles":true,"unterzeichner":"CN=…","aussteller":"CN=…","seriennummer":"02",
+  /// {"form":"pdf","gueltig":true,"umfasst_alles":true,"zertifikat":"sha256:…","aussteller":"CN=…","seriennummer":"02",
   ///  "zeit":"2026-05-03T08:00:00Z","vertrauen":"vertraut"}
   /// ```
   ///
+  /// The signer's name stands in the content, which can be destroyed, and not in the log, which cannot (DSGVO Art. 5 Abs. 1
+  /// c, Art. 17): the certificate is named by its digest, and its issuer only where that is somebody else.
   /// `vertrauen` is `vertraut`, `nicht-vertraut` or, without anchors, `nicht-geprueft`; `grund` says why a signature is not
   /// sound or its certificate not trusted. `zeit` is what the signer states.
   var json: String {
@@ -19,8 +21,8 @@ extension Signature {
       // Whoever signs writes these texts; a record has bounds.
       if let text { members.append(#""\#(name)":\#(JSONText.string(String(text.prefix(400))))"#) }
     }
-    add("unterzeichner", signer)
-    add("aussteller", issuer)
+    add("zertifikat", certificate.map { "sha256:" + $0 })
+    add("aussteller", issuer == signer ? nil : issuer)
     add("seriennummer", serialNumber)
     add("zeit", claimedTime.flatMap { Signature.time($0) })
     switch trust {

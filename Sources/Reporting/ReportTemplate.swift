@@ -3,17 +3,24 @@ import Mustache
 /// A mustache template of a report folder. What it may name:
 ///
 /// - everywhere: `report`, `title`, `period`, `period_title`, `from`, `to`, `effective` (days as `TT.MM.JJJJ`),
-///   `asof_size`, `asof_root`, `packs` (`name`, `title`, `digest`), `sections`, `findings`, `finding_count`, `has_findings` (whether
-///   any were looked for)
-/// - a section: `number`, `heading`, `level` (2–6), `marks` (as many `#`), `id`, `paragraphs`, `has_figures`, `figures`, `tables`
-/// - a figure: `name`, `figure_title`, `value`, `unit`, `records`
-/// - a table: `name`, `table_title`, `id`, `columns` (`column_title`, `is_number`), `rows_markup` (all rows as ``TableMarkup``
-///   writes them; print it unescaped), `rows` (`cells`, `records`) for a layout of one's own, `is_empty`, and one of `as_table`, `as_sheets`; `sheets` and `bars` where it has some
-/// - a cell: `column_title`, `text`, `lines` (the text line by line), `items` (of a list), `is_number`, `is_empty`
-/// - a sheet (of `sheets`): `number`, `heading`, `level`, `marks`, `id`, `cells` (those with content), `records`
-/// - `bars`: `id`, `height`, `left`, `entries` (`label`, `text`, `y`, `baseline`, `width`, `end`) in units of a drawing 720 wide
-/// - a finding (of `findings`): `name`, `finding_title`, `entries` (`text`, `records`)
-/// - `records`: `count`, `items`, `is_few` (one to twelve), `is_many`
+///   `asof_size`, `asof_root`, `packs` (`name`, `title`, `digest`), `sections`, `findings`, `finding_count`,
+///   `has_findings` (whether any were looked for)
+/// - a section: `number`, `heading`, `level` (2–6), `marks` (as many `#`), `id`, `paragraphs`, `has_figures`, `figures`,
+///   `tables`
+/// - a figure: `name`, `figure_title`, `value`, `unit`, `records`, `records_markup`
+/// - a table: `name`, `table_title`, `id`, `columns` (`column_title`, `is_number`), `rows_markup` (all rows), `rows` (`cells`,
+///   `records`, `records_markup`) for a layout of one's own, `is_empty`, and one of `as_table`, `as_sheets`; `sheets` and
+///   `bars` where it has some
+/// - a cell: `column_title`, `markup`, and for a layout of one's own `text`, `lines` (the text line by line), `items` (of a
+///   list), `is_number`, `is_empty`
+/// - a sheet (of `sheets`): `number`, `heading`, `level`, `marks`, `id`, `cells` (those with content), `records`,
+///   `records_markup`
+/// - `bars`: `id`, `height`, `left`, `entries` (`label`, `text`, `y`, `baseline`, `width`, `end`) in units of a drawing 720
+///   wide
+/// - a finding (of `findings`): `name`, `finding_title`, `entries` (`text`, `records`, `records_markup`)
+/// - `records`: `count`, `items`
+///
+/// What is called `markup` or `…_markup` is written by ``TableMarkup``: print it unescaped.
 ///
 /// Text is escaped for the format; `{{{…}}}` is not. A name that does not exist is an error.
 struct ReportTemplate {

@@ -1,15 +1,17 @@
 import ReadModels
 
-/// The rows of a table written out, a line each, for the templates of a format.
+/// Cells, records and whole rows of tables written out for the templates of a format.
 ///
 /// A template that lays out each cell itself takes the engine some hundred microseconds a row; a list may have tens of
 /// thousands of them.
 enum TableMarkup {
-  /// `<tr>` elements: a header cell for the first column, `class="zahl"` at numbers, and the records at the end, more than
-  /// a few of them folded up.
+  /// Rows are `<tr>` elements: a header cell for the first column, `class="zahl"` at numbers, and the records at the end.
   case html
-  /// Lines of a table of GitHub Flavored Markdown, the records at the end.
+  /// Rows are lines of a table of GitHub Flavored Markdown, the records at the end.
   case markdown
+
+  /// More records than these are folded up.
+  private static let fewRecords = 12
 
   /// - Parameter numbers: the columns that hold nothing but numbers.
   func rows(_ columns: [ReportColumn], of table: ReportTable, numbers: Set<String>) -> String {
@@ -28,6 +30,26 @@ enum TableMarkup {
     return text
   }
 
+  /// The content of one cell.
+  func cell(_ cell: CellText) -> String {
+    var text = ""
+    switch self {
+    case .html: appendHTML(cell, to: &text)
+    case .markdown: appendMarkdown(cell, to: &text)
+    }
+    return text
+  }
+
+  /// The records behind something, by their places in the log.
+  func records(_ sequences: [UInt64]) -> String {
+    var text = ""
+    switch self {
+    case .html: appendHTML(sequences, to: &text)
+    case .markdown: appendMarkdown(sequences, to: &text)
+    }
+    return text
+  }
+
   private func appendHTML(
     _ cells: [CellText], _ columns: [ReportColumn], _ sequences: [UInt64], _ numbers: Set<String>, to text: inout String
   ) {
@@ -40,16 +62,20 @@ enum TableMarkup {
       text += "</\(name)>"
     }
     text += "<td>"
+    appendHTML(sequences, to: &text)
+    text += "</td></tr>"
+  }
+
+  private func appendHTML(_ sequences: [UInt64], to text: inout String) {
     let numbers = sequences.map(String.init).joined(separator: ", ")
     if sequences.isEmpty {
       text += "<span class=\"leer\">keine</span>"
-    } else if sequences.count <= TemplateContext.fewRecords {
+    } else if sequences.count <= TableMarkup.fewRecords {
       text += "<span class=\"saetze\">\(numbers)</span>"
     } else {
       text += "<details class=\"saetze\"><summary>\(sequences.count) Datensätze</summary>\(numbers)</details>"
       text += "<span class=\"saetze druck\">\(numbers)</span>"
     }
-    text += "</td></tr>"
   }
 
   private func appendHTML(_ cell: CellText, to text: inout String) {
@@ -66,17 +92,27 @@ enum TableMarkup {
   }
 
   private func appendMarkdown(_ cells: [CellText], _ sequences: [UInt64], to text: inout String) {
-    let escape = MarkdownEscape()
     text += "|"
     for cell in cells {
       text += " "
-      if let items = cell.items, !items.isEmpty {
-        text += items.map { escape.escapeText($0) }.joined(separator: "; ")
-      } else {
-        text += cell.isEmpty ? "–" : cell.lines.map { escape.escapeText($0) }.joined(separator: " ")
-      }
+      appendMarkdown(cell, to: &text)
       text += " |"
     }
-    text += " " + (sequences.isEmpty ? "keine" : sequences.map(String.init).joined(separator: ", ")) + " |"
+    text += " "
+    appendMarkdown(sequences, to: &text)
+    text += " |"
+  }
+
+  private func appendMarkdown(_ cell: CellText, to text: inout String) {
+    let escape = MarkdownEscape()
+    if let items = cell.items, !items.isEmpty {
+      text += items.map { escape.escapeText($0) }.joined(separator: "; ")
+    } else {
+      text += cell.isEmpty ? "–" : cell.lines.map { escape.escapeText($0) }.joined(separator: " ")
+    }
+  }
+
+  private func appendMarkdown(_ sequences: [UInt64], to text: inout String) {
+    text += sequences.isEmpty ? "keine" : sequences.map(String.init).joined(separator: ", ")
   }
 }

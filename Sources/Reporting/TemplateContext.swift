@@ -5,7 +5,6 @@ import TransparencyLog
 /// A report as its templates see it: everything already text, in German form.
 struct TemplateContext {
   private static let maximumLevel = 6
-  static let fewRecords = 12
 
   private let report: Report
   private let figures: [String: FigureValue]
@@ -63,6 +62,7 @@ struct TemplateContext {
       "value": value,
       "unit": unit.isEmpty ? nil : unit,
       "records": records(figure.sequences),
+      "records_markup": TemplateText { markup.records(figure.sequences) },
     ])
   }
 
@@ -82,6 +82,7 @@ struct TemplateContext {
         TemplateFields([
           "cells": columns.map { cell($0, of: row, in: table, isNumber: numbers.contains($0.name)) },
           "records": records(row.sequences),
+          "records_markup": TemplateText { markup.records(row.sequences) },
         ])
       },
       "rows_markup": TemplateText { markup.rows(columns, of: table, numbers: numbers) },
@@ -112,6 +113,7 @@ struct TemplateContext {
         "id": "blatt-\(number)",
         "cells": filled.map { cell($0, of: row, in: table, isNumber: numbers.contains($0.name)) },
         "records": records(row.sequences),
+        "records_markup": TemplateText { markup.records(row.sequences) },
       ])
     }
   }
@@ -122,6 +124,7 @@ struct TemplateContext {
     let content = CellText(table.value(of: column.name, in: row), column)
     return TemplateFields([
       "column_title": column.title,
+      "markup": TemplateText { markup.cell(content) },
       "text": content.text,
       "lines": content.lines,
       "items": content.items,
@@ -181,8 +184,11 @@ struct TemplateContext {
       return TemplateFields([
         "name": name,
         "finding_title": group.first?.title,
-        "entries": group.map {
-          TemplateFields(["text": GermanText.prose($0.text), "records": records($0.sequences)])
+        "entries": group.map { finding in
+          TemplateFields([
+            "text": GermanText.prose(finding.text), "records": records(finding.sequences),
+            "records_markup": TemplateText { markup.records(finding.sequences) },
+          ])
         },
       ])
     }
@@ -194,9 +200,7 @@ struct TemplateContext {
   private func records(_ sequences: [UInt64]) -> TemplateFields {
     TemplateFields([
       "count": sequences.count,
-      "items": sequences.map(String.init),
-      "is_few": !sequences.isEmpty && sequences.count <= TemplateContext.fewRecords,
-      "is_many": sequences.count > TemplateContext.fewRecords,
+      "items": TemplateNumbers(numbers: sequences),
     ])
   }
 }

@@ -26,6 +26,13 @@ struct TemplateRows: MustacheSequence {
   func makeIterator() -> some IteratorProtocol<TemplateFields> { rows.lazy.map(fields).makeIterator() }
 }
 
+/// Numbers that become texts only when a template asks for them.
+struct TemplateNumbers: MustacheSequence {
+  let numbers: [UInt64]
+
+  func makeIterator() -> some IteratorProtocol<String> { numbers.lazy.map { String($0) }.makeIterator() }
+}
+
 /// A text that is made only when a template asks for it.
 struct TemplateText: MustacheCustomRenderable {
   private let text: () -> String

@@ -1,5 +1,6 @@
 import COpenSSL
 import TimeStamps
+import TransparencyLog
 
 /// Checks one CMS message (RFC 5652) over parts of a file that it does not hold itself.
 struct CMSCheck {
@@ -73,8 +74,16 @@ struct CMSCheck {
     result.signer = distinguishedName(X509_get_subject_name(certificate))
     result.issuer = distinguishedName(X509_get_issuer_name(certificate))
     result.serialNumber = X509_get0_serialNumber(certificate).map { hexadecimal($0) }
+    result.certificate = CMSCheck.digest(of: certificate)
     if let anchors { result.trust = trust(in: certificate, embedded, anchors) }
     return result
+  }
+
+  private static func digest(of certificate: OpaquePointer) -> String? {
+    var value = [UInt8](repeating: 0, count: Digest.byteCount)
+    var count: UInt32 = 0
+    guard X509_digest(certificate, EVP_sha256(), &value, &count) == 1 else { return nil }
+    return Digest(value)?.hex
   }
 
   private func trust(in certificate: OpaquePointer, _ others: OpaquePointer?, _ anchors: TrustAnchors)

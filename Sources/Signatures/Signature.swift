@@ -29,6 +29,8 @@ public struct Signature: Sendable, Hashable {
   public var issuer: String?
   /// Hexadecimal.
   public var serialNumber: String?
+  /// SHA-256 of the signer's certificate in DER, hexadecimal.
+  public var certificate: String?
   /// When the signer says that it signed, POSIX seconds; nobody vouches for it.
   public var claimedTime: Int64?
   public var trust: Trust

@@ -228,7 +228,14 @@ import TransparencyLog
       try await ledger.append(ledgerRecord("x", "anderes"))
       try await ledger.append(event("y", type: Log.ledgerTypePrefix + "gesetzt", on: "akte/1"))
       #expect(try newest() == "g2")
+      func newest(from: UInt64) throws -> String? {
+        try LogReader(ledger.directory).newestLedgerRecord("gesetzt", from: from)?.id
+      }
+      let place = try #require(try LogReader(ledger.directory).newestLedgerRecord("gesetzt")).sequence
+      #expect(try newest(from: place) == "g2")
+      #expect(try newest(from: place + 1) == nil)
       try ledger.close()
+      #expect(try newest(from: place + 1) == nil)
       #expect(try newest() == "g2")
       let before = try ledger.copy("log", "checkpoint")
       let index = try ledger.copy("cache")

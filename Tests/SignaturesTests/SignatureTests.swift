@@ -27,6 +27,7 @@ import TimeStamps
     #expect(results.count == 1 && result.form == .cms)
     #expect(result.isSound && result.problem == nil && result.coversAll)
     #expect(result.signer == "CN=Anna Beispiel,O=Kreis" && result.issuer == "CN=Wurzel,O=Pruefstelle")
+    #expect(try result.certificate == office.fingerprint("anna.pem"))
     #expect(result.trust == .trusted)
     let claimed = try #require(result.claimedTime)
     #expect(abs(claimed - now) < 3600)
@@ -157,6 +158,13 @@ final class SigningOffice {
 
   func anchors() throws -> TrustAnchors {
     try TrustAnchors(Array(Data(contentsOf: folder.appending(path: "root.pem"))))
+  }
+
+  /// SHA-256 of a certificate, in hexadecimal.
+  func fingerprint(_ certificate: String) throws -> String {
+    try openssl("x509", "-in", certificate, "-outform", "DER", "-out", "der")
+    try openssl("dgst", "-sha256", "-r", "-out", "digest", "der")
+    return String(decoding: try Data(contentsOf: folder.appending(path: "digest")).prefix(64), as: UTF8.self)
   }
 
   /// A CMS signature in DER, detached unless the options say otherwise.

@@ -31,7 +31,7 @@ struct DocumentsPut: AsyncParsableCommand {
   private struct Signature: Decodable {
     var gueltig: Bool
     var umfasst_alles: Bool
-    var unterzeichner: String?
+    var zertifikat: String?
     var vertrauen: String
     var grund: String?
   }
@@ -60,18 +60,22 @@ struct DocumentsPut: AsyncParsableCommand {
   }
 
   private static func text(_ signature: Signature) -> String {
-    let signer = signature.unterzeichner ?? Language.text(en: "unknown", de: "unbekannt")
+    let signer = signature.zertifikat ?? Language.text(en: "unknown", de: "unbekannt")
     var text =
       signature.gueltig
-      ? Language.text(en: "signature of \(signer) is sound", de: "Unterschrift von \(signer) ist gültig")
-      : Language.text(en: "signature of \(signer) is NOT sound", de: "Unterschrift von \(signer) ist NICHT gültig")
+      ? Language.text(
+        en: "signature by certificate \(signer) is sound", de: "Unterschrift mit Zertifikat \(signer) ist gültig")
+      : Language.text(
+        en: "signature by certificate \(signer) is NOT sound",
+        de: "Unterschrift mit Zertifikat \(signer) ist NICHT gültig")
     switch signature.vertrauen {
-    case "vertraut": text += Language.text(en: ", its certificate is trusted", de: ", dem Zertifikat wird vertraut")
-    case "nicht-vertraut": text += Language.text(en: ", its certificate is not trusted", de: ", dem Zertifikat nicht")
-    default: text += Language.text(en: ", its certificate was not checked", de: ", das Zertifikat wurde nicht geprüft")
+    case "vertraut": text += Language.text(en: ", it is trusted", de: ", ihm wird vertraut")
+    case "nicht-vertraut": text += Language.text(en: ", it is not trusted", de: ", ihm wird nicht vertraut")
+    default: text += Language.text(en: ", it was not checked", de: ", es wurde nicht geprüft")
     }
     if !signature.umfasst_alles {
-      text += Language.text(en: ", it covers an earlier revision", de: ", sie umfasst nur eine frühere Fassung")
+      text += Language.text(
+        en: ", the signature covers an earlier revision", de: ", die Unterschrift umfasst nur eine frühere Fassung")
     }
     return text + (signature.grund.map { ": " + $0 } ?? "")
   }
