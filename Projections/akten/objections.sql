@@ -62,6 +62,60 @@ FROM akte_archiv
 WHERE akte = :subject
 AND bewertung <> 'A';
 
+-- against de.aktenspur.akte.abgegeben: Seit die Nachricht gezogen wurde, kam etwas hinzu
+SELECT 'Datensatz ' || max(sequence) || '; die Abgabe ist zu wiederholen' AS text
+FROM (
+  SELECT max(sequence) AS sequence
+  FROM akte_bewertung
+  WHERE subject = :subject
+  UNION ALL
+  SELECT max(t.sequence)
+  FROM akte_gegenstand AS g
+  JOIN teil_archivbewertung AS t
+    ON t.subject = g.subject
+  WHERE g.akte = :subject
+  UNION ALL
+  SELECT max(n.sequence)
+  FROM akte_gegenstand AS g
+  JOIN teil_ergaenzt AS n
+    ON n.subject = g.subject
+  WHERE g.akte = :subject
+)
+HAVING max(sequence) >= (:data ->> '$.stand');
+
+-- against de.aktenspur.akte.vernichtet: Seit der Abgabe kam etwas hinzu
+SELECT min(g.subject) || '; die Anbietung ist zurückzuziehen und die Akte neu anzubieten' AS text
+FROM akte_gegenstand AS g
+JOIN teil_ergaenzt AS n
+  ON n.subject = g.subject
+WHERE g.akte = :subject
+AND n.sequence > (
+  SELECT max(s.sequence)
+  FROM akte_aussonderung AS s
+  JOIN akte AS a
+    ON a.subject = s.subject
+    AND a.zustand = 'abgegeben'
+  WHERE s.subject = :subject
+  AND s.schritt = 'abgegeben'
+)
+HAVING count(*) > 0;
+
+-- against de.aktenspur.dokument.vernichtet: Das Archiv hat es nicht zur Vernichtung freigegeben
+SELECT
+  g.akte || CASE (SELECT b.bewertung FROM teil_bewertung AS b WHERE b.akte = g.akte AND b.subject = g.subject)
+    WHEN 'A' THEN ': als archivwürdig bewertet und noch nicht abgegeben'
+    ELSE ' ist angeboten, über das Dokument ist noch nicht entschieden'
+  END AS text
+FROM akte_gegenstand AS g
+JOIN akte AS a
+  ON a.subject = g.akte
+WHERE g.subject = :subject
+AND a.zustand IN ('angeboten', 'bewertet')
+AND coalesce(
+  (SELECT b.bewertung FROM teil_bewertung AS b WHERE b.akte = g.akte AND b.subject = g.subject),
+  'B'
+) <> 'V';
+
 -- against de.aktenspur.vorgang.archivbewertung-empfangen: Die Akte ist nicht angeboten
 SELECT coalesce('Akte ' || a.subject || ' ist ' || a.zustand, 'der Vorgang gehört zu keiner Akte') AS text
 FROM vorgang AS v

@@ -150,6 +150,7 @@ CREATE INDEX akte_aussonderung_prozess ON akte_aussonderung (prozess) WHERE proz
 CREATE TABLE teil_archivbewertung (
   sequence  INTEGER PRIMARY KEY,
   subject   TEXT NOT NULL,
+  day       TEXT NOT NULL,
   bewertung TEXT NOT NULL
 );
 
@@ -523,7 +524,7 @@ FROM (
 )
 WHERE max(gilt_von, art_von) < min(gilt_bis, art_bis);
 
--- Was das Archiv seit der letzten Anbietung über eine Akte selbst entschieden hat.
+-- Was das Archiv seit der letzten Anbietung, die noch steht, über eine Akte selbst entschieden hat.
 CREATE VIEW akte_archivbewertung (akte, bewertung, angeboten) AS
 SELECT s.subject, b.bewertung, s.sequence
 FROM akte_aussonderung AS s
@@ -535,15 +536,32 @@ JOIN akte_bewertung AS b
     AND n.stelle = 'archiv'
     AND n.sequence > s.sequence
   )
-WHERE s.sequence = (
+WHERE s.schritt = 'angeboten'
+AND s.sequence = (
   SELECT max(l.sequence)
   FROM akte_aussonderung AS l
   WHERE l.subject = s.subject
-  AND l.schritt = 'angeboten'
+  AND l.schritt IN ('angeboten', 'anbietung-zurueckgezogen')
 );
 
--- Und was damit für ihre Vorgänge und Dokumente gilt: die letzte Entscheidung über das Teil selbst, sonst die über
--- seinen Vorgang, sonst die über die Akte. Was nichts mehr enthält, worüber entschieden wird, ist ein blatt.
+-- Wann einem Vorgang oder Dokument zuletzt etwas hinzukam: eine Version, oder eine Akte, zu der es gehört.
+CREATE VIEW teil_ergaenzt (subject, sequence) AS
+SELECT
+  v.subject,
+  coalesce((SELECT max(z.sequence) FROM akte_zuordnung AS z WHERE z.subject = v.subject), 0)
+FROM vorgang AS v
+UNION ALL
+SELECT
+  d.subject,
+  max(
+    coalesce((SELECT max(z.sequence) FROM akte_zuordnung AS z WHERE z.subject = d.subject), 0),
+    coalesce((SELECT max(n.sequence) FROM dokument_version AS n WHERE n.subject = d.subject), 0)
+  )
+FROM dokument AS d;
+
+-- Was damit für die Vorgänge und Dokumente einer Akte gilt: die letzte Entscheidung über das Teil selbst, sonst die über
+-- seinen Vorgang, sonst die über die Akte. Was seit der Anbietung hinzukam, hat das Archiv nicht gesehen: darüber ist
+-- erst mit ihm selbst entschieden. Was nichts enthält, worüber entschieden wird, ist ein blatt.
 CREATE VIEW teil_bewertung (akte, subject, bewertung, blatt) AS
 SELECT
   g.akte,
@@ -553,19 +571,13 @@ SELECT
       SELECT t.bewertung
       FROM teil_archivbewertung AS t
       WHERE t.subject = v.subject
-      AND t.sequence > g.angeboten
+      AND t.sequence > max(g.angeboten, (SELECT n.sequence FROM teil_ergaenzt AS n WHERE n.subject = v.subject))
       ORDER BY t.sequence DESC
       LIMIT 1
     ),
-    g.bewertung
+    iif((SELECT n.sequence FROM teil_ergaenzt AS n WHERE n.subject = v.subject) > g.angeboten, 'B', g.bewertung)
   ),
-  NOT EXISTS (
-    SELECT 1
-    FROM dokument AS d
-    WHERE d.vorgang = v.subject
-    AND +d.akte IS NULL
-    AND d.vernichtet IS NULL
-  )
+  NOT EXISTS (SELECT 1 FROM dokument AS d WHERE d.vorgang = v.subject AND coalesce(d.akte, v.akte) = v.akte)
 FROM akte_archivbewertung AS g
 JOIN vorgang AS v
   ON v.akte = g.akte
@@ -578,19 +590,22 @@ SELECT
       SELECT t.bewertung
       FROM teil_archivbewertung AS t
       WHERE t.subject = d.subject
-      AND t.sequence > g.angeboten
+      AND t.sequence > max(g.angeboten, (SELECT n.sequence FROM teil_ergaenzt AS n WHERE n.subject = d.subject))
       ORDER BY t.sequence DESC
       LIMIT 1
     ),
-    (
-      SELECT t.bewertung
-      FROM teil_archivbewertung AS t
-      WHERE t.subject = d.vorgang
-      AND t.sequence > g.angeboten
-      ORDER BY t.sequence DESC
-      LIMIT 1
-    ),
-    g.bewertung
+    CASE
+      WHEN (SELECT n.sequence FROM teil_ergaenzt AS n WHERE n.subject = d.subject) > g.angeboten THEN 'B'
+      ELSE (
+        SELECT t.bewertung
+        FROM teil_archivbewertung AS t
+        WHERE t.subject = v.subject
+        AND t.sequence > max(g.angeboten, (SELECT n.sequence FROM teil_ergaenzt AS n WHERE n.subject = v.subject))
+        ORDER BY t.sequence DESC
+        LIMIT 1
+      )
+    END,
+    iif((SELECT n.sequence FROM teil_ergaenzt AS n WHERE n.subject = v.subject) > g.angeboten, 'B', g.bewertung)
   ),
   1
 FROM akte_archivbewertung AS g
@@ -599,6 +614,9 @@ JOIN akte_gegenstand AS i
   AND i.art = 'dokument'
 JOIN dokument AS d
   ON d.subject = i.subject
+LEFT JOIN vorgang AS v
+  ON v.subject = d.vorgang
+  AND v.akte = g.akte
 WHERE d.vernichtet IS NULL;
 
 -- Was mit allem zusammen geschieht: A, wenn etwas archivwürdig ist, B, solange über etwas nicht entschieden ist. Eine
@@ -618,13 +636,14 @@ FROM (
     e.akte,
     e.bewertung AS selbst,
     CASE
-      WHEN EXISTS (SELECT 1 FROM teil_bewertung AS t WHERE t.akte = e.akte)
+      WHEN EXISTS (SELECT 1 FROM akte_gegenstand AS g WHERE g.akte = e.akte AND g.art <> 'akte')
         THEN (
-          SELECT min(t.subject)
+          SELECT min(t.subject) || iif(count(*) > 1, ' und ' || (count(*) - 1) || ' weitere', '')
           FROM teil_bewertung AS t
           WHERE t.akte = e.akte
           AND t.blatt
           AND t.bewertung = 'B'
+          HAVING count(*) > 0
         )
       WHEN e.bewertung = 'B' THEN e.akte
     END AS offen,
@@ -710,7 +729,22 @@ SELECT
   f.subject,
   f.subject,
   'vernichtung',
-  max(date(f.ende, '+1 day'), s.day, f.gilt_von),
+  max(
+    date(f.ende, '+1 day'),
+    s.day,
+    f.gilt_von,
+    coalesce(
+      (
+        SELECT max(t.day)
+        FROM akte_gegenstand AS g
+        JOIN teil_archivbewertung AS t
+          ON t.subject = g.subject
+        WHERE g.akte = f.subject
+        AND s.schritt <> 'abgegeben'
+      ),
+      ''
+    )
+  ),
   min(f.gilt_bis, coalesce(a.vernichtet, '9999-99-99')),
   iif(s.schritt = 'abgegeben', 'an das Archiv abgegeben', 'vom Archiv zur Vernichtung freigegeben'),
   s.sequence
@@ -722,7 +756,6 @@ JOIN akte_aussonderung AS s
     SELECT max(l.sequence)
     FROM akte_aussonderung AS l
     WHERE l.subject = f.subject
-    AND l.schritt IN ('abgegeben', 'archivbewertung-V', 'archivbewertung-A', 'archivbewertung-B', 'angeboten')
   )
 WHERE f.ende < '9999-12-31'
 AND (
@@ -1199,12 +1232,12 @@ SET zustand = 'bewertet'
 WHERE subject = :subject;
 
 -- on de.aktenspur.vorgang.archivbewertung-empfangen
-INSERT INTO teil_archivbewertung (sequence, subject, bewertung)
-VALUES (:sequence, :subject, :data ->> '$.bewertung');
+INSERT INTO teil_archivbewertung (sequence, subject, day, bewertung)
+VALUES (:sequence, :subject, :day, :data ->> '$.bewertung');
 
 -- on de.aktenspur.dokument.archivbewertung-empfangen
-INSERT INTO teil_archivbewertung (sequence, subject, bewertung)
-VALUES (:sequence, :subject, :data ->> '$.bewertung');
+INSERT INTO teil_archivbewertung (sequence, subject, day, bewertung)
+VALUES (:sequence, :subject, :day, :data ->> '$.bewertung');
 
 -- on de.aktenspur.akte.vernichtet
 UPDATE akte

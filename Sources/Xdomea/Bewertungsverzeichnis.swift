@@ -38,17 +38,20 @@ public struct Bewertungsverzeichnis: Sendable, Hashable {
       let known = SchemaVersion.allCases.map(\.namespace).joined(separator: " or ")
       throw NachrichtError("expected the namespace \(known), found \(root.uri ?? "none")")
     }
-    guard let process = root.first("ProzessID")?.stringValue, let prozess = UUID(uuidString: process) else {
+    guard let process = root.first("ProzessID")?.text, let prozess = UUID(uuidString: process) else {
       throw NachrichtError("ProzessID: expected a UUID")
     }
     self.prozess = prozess
     objekte = []
     for valued in root.childElements(version == .v3 ? "BewertetesObjekt" : "BewertetesSGO") {
       let place = "object \(objekte.count + 1)"
-      guard let text = valued.first(version == .v3 ? "ID" : "xdomeaUUID")?.stringValue, let id = UUID(uuidString: text)
+      guard let text = valued.first(version == .v3 ? "ID" : "xdomeaUUID")?.text, let id = UUID(uuidString: text)
       else { throw NachrichtError("\(place): expected a UUID") }
-      let code = valued.first("Aussonderungsart")?.first("code")?.stringValue
+      let code = valued.first("Aussonderungsart")?.first("code")?.text
       guard let art = code.flatMap({ Aussonderungsart(rawValue: $0) }) else {
+        if valued.first("AussonderungsartKonfigurierbar") != nil {
+          throw NachrichtError("\(place): AussonderungsartKonfigurierbar is not known here, expected A, B or V")
+        }
         throw NachrichtError("\(place): expected Aussonderungsart A, B or V, found \(code ?? "none")")
       }
       objekte.append(Objekt(id: id, art: art))
@@ -95,6 +98,12 @@ public struct NachrichtError: Error, Sendable, Hashable, CustomStringConvertible
 }
 
 extension XMLElement {
+  /// The text itself, without comments, and with white space collapsed (`xs:token`).
+  fileprivate var text: String {
+    (children ?? []).filter { $0.kind == .text }.compactMap(\.stringValue).joined()
+      .split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  }
+
   fileprivate func childElements(_ name: String) -> [XMLElement] {
     (children ?? []).compactMap { $0 as? XMLElement }.filter { $0.localName == name }
   }

@@ -59,10 +59,21 @@ public struct Nachricht: Sendable {
 }
 
 extension Dokument.Version {
-  /// The name of the content's file beside the message: a UUID, then the name it had.
+  /// The name of the content's file beside the message: a UUID, then the name it had, cut where it is too long for a file.
   public func dateiname(in dokument: Dokument) -> String {
-    let name = dateiname.map { "_" + $0.replacing("/", with: "_") } ?? ""
+    let name = dateiname.map { "_" + Dokument.Version.short($0.replacing("/", with: "_")) } ?? ""
     return "\(UUID(of: "\(nummer) \(sha256)", in: dokument.id.text).text)\(name)"
+  }
+
+  /// At most 200 bytes of a name, with its ending.
+  private static func short(_ name: String) -> String {
+    guard name.utf8.count > 200 else { return name }
+    var (start, end) = (name[...], "")
+    if let dot = name.lastIndex(of: "."), name[dot...].utf8.count <= 20 {
+      (start, end) = (name[..<dot], String(name[dot...]))
+    }
+    while start.utf8.count + end.utf8.count > 200 { start.removeLast() }
+    return start + end
   }
 
   /// The files of its signatures beside the message.

@@ -234,7 +234,7 @@ struct FileLifeTests {
       // The Dokument that lies in the file itself is not decided.
       let open = try disposal(
         ledger, "transfer", "-o", ledger.folder.file("zu früh").path, "--archive", "Kreisarchiv", FileLifeTests.akte)
-      #expect(open.status == 65 && open.errors.contains("noch nicht entschieden (B): dokument/3"), "\(open.errors)")
+      #expect(open.status == 65 && open.errors.contains("the archive has not decided on dokument/3"), "\(open.errors)")
       #expect(!FileManager.default.fileExists(atPath: ledger.folder.file("zu früh").path))
       #expect(try decide(ledger, offer, ["3": "V"]).status == 0)
       let early = try disposal(ledger, "destroy", FileLifeTests.akte, "--reason", "Aussonderung 2024")
@@ -282,6 +282,93 @@ struct FileLifeTests {
       #expect(try decide(ledger, offer, ["2": "V"]).status == 0)
       #expect(try due().contains(#""was":"vernichtung","subject":"\#(FileLifeTests.akte)""#))
       try ledger.record(.akten("akte.vernichtet", FileLifeTests.akte, on: "2024-05-01"))
+    }
+  }
+
+  @Test func whatTheArchiveWantsIsNotDestroyedAloneAndWhatItHasNotSeenNotWithTheFile() throws {
+    try LedgerUnderTest.run { ledger in
+      let offer = try offerFileOfTwo(ledger)
+      func expectRefused(_ type: String, _ subject: String, _ data: String, _ reason: String) throws {
+        let answer = try ledger.post(.akten(type, subject, data, on: "2024-05-01", id: UUID().uuidString))
+        #expect(answer.status == 409 && answer.text.contains(reason), "\(answer.text)")
+      }
+      let destruction = #"{"grund":"Irrläufer"}"#
+      try expectRefused(
+        "dokument.vernichtet", "dokument/1", destruction, "ist angeboten, über das Dokument ist noch nicht")
+      #expect(try decide(ledger, offer, ["10.03/2012/1": "V", "1": "A"]).status == 0)
+      try expectRefused(
+        "dokument.vernichtet", "dokument/1", destruction, "als archivwürdig bewertet und noch nicht abgegeben")
+      try ledger.record(.akten("dokument.vernichtet", "dokument/2", destruction, on: "2024-05-01"))
+      // What came in after the offer is nobody's decision yet, and is not taken for the file's.
+      try ledger.record(
+        .akten("dokument.angelegt", "dokument/4", #"{"akte":"\#(FileLifeTests.akte)"}"#, on: "2024-05-01"))
+      try expectRefused("akte.vernichtet", FileLifeTests.akte, "{}", "noch nicht entschieden (B): dokument/4")
+      try ledger.record(
+        .akten("dokument.archivbewertung-empfangen", "dokument/4", #"{"bewertung":"V"}"#, on: "2024-05-02"))
+      let handed = try disposal(ledger, "transfer", "-o", ledger.folder.file("0503").path, "--archive", "Kreisarchiv")
+      #expect(handed.status == 0, "\(handed.errors)")
+      // Nor what came in after the transfer: the file is offered anew.
+      try ledger.record(
+        .akten("dokument.angelegt", "dokument/5", #"{"akte":"\#(FileLifeTests.akte)"}"#, on: "2024-05-03"))
+      try expectRefused("akte.vernichtet", FileLifeTests.akte, "{}", "Seit der Abgabe kam etwas hinzu: dokument/5")
+      try ledger.record(
+        .akten("akte.anbietung-zurueckgezogen", FileLifeTests.akte, #"{"grund":"Nachtrag"}"#, on: "2024-05-04"))
+      let again = try disposal(
+        ledger, "offer", "-o", ledger.folder.file("0501-2.xml").path, "--archive", "Kreisarchiv", FileLifeTests.akte)
+      #expect(again.status == 0, "\(again.errors)")
+      #expect(try state(of: FileLifeTests.akte, in: ledger) == "angeboten")
+      // The answer to the first offer is none to this one.
+      let old = try decide(ledger, offer, ["10.03/2012/1": "V"])
+      #expect(old.status == 65 && old.errors.contains("not offered in process"), "\(old.errors)")
+    }
+  }
+
+  @Test func aTransferThatADecisionOvertookIsNotRecorded() throws {
+    try LedgerUnderTest.run { ledger in
+      let offer = try offerFileOfTwo(ledger)
+      #expect(try decide(ledger, offer, ["10.03/2012/1": "A", "2": "V"]).status == 0)
+      let stand = try ledger.log().count { $0 == UInt8(ascii: "\n") }
+      #expect(try decide(ledger, offer, ["2": "A"]).status == 0)
+      let late = try ledger.post(
+        .akten("akte.abgegeben", FileLifeTests.akte, #"{"stand":\#(stand)}"#, on: "2024-05-01"))
+      #expect(
+        late.status == 409 && late.text.contains("Seit die Nachricht gezogen wurde, kam etwas hinzu"), "\(late.text)")
+      try ledger.record(
+        .akten("akte.abgegeben", FileLifeTests.akte, #"{"stand":\#(stand + 1)}"#, on: "2024-05-01", id: "danach"))
+    }
+  }
+
+  @Test func aDokumentFollowsItsVorgangOnlyWithinItsFile() throws {
+    try LedgerUnderTest.run { ledger in
+      try approvePlan(ledger)
+      let other = "akte/10.03/2012/2"
+      for akte in [FileLifeTests.akte, other] { try openFile(ledger, akte) }
+      try ledger.record(
+        .akten("vorgang.angelegt", "vorgang/2-1", #"{"akte":"\#(other)"}"#, on: "2012-03-02"))
+      try ledger.record(
+        .akten("vorgang.angelegt", "vorgang/1-1", #"{"akte":"\#(FileLifeTests.akte)"}"#, on: "2012-03-02"))
+      try ledger.record(
+        .akten(
+          "dokument.angelegt", "dokument/x", #"{"akte":"\#(FileLifeTests.akte)","vorgang":"vorgang/2-1"}"#,
+          on: "2012-03-03"))
+      try ledger.record(
+        .akten(
+          "dokument.angelegt", "dokument/y", #"{"akte":"\#(FileLifeTests.akte)","vorgang":"vorgang/1-1"}"#,
+          on: "2012-03-03"))
+      for akte in [FileLifeTests.akte, other] {
+        try closeFile(ledger, akte)
+        try ledger.record(.akten("akte.angeboten", akte, on: "2024-01-01"))
+        try ledger.record(.akten("akte.archivbewertung-empfangen", akte, #"{"bewertung":"B"}"#, on: "2024-01-02"))
+      }
+      for (subject, art) in [("vorgang/2-1", "A"), ("dokument/x", "V"), ("dokument/y", "V")] {
+        let kind = subject.prefix { $0 != "/" }
+        try ledger.record(
+          .akten("\(kind).archivbewertung-empfangen", subject, #"{"bewertung":"\#(art)"}"#, on: "2024-01-03"))
+      }
+      // All in the file is decided: its Vorgang by the Dokument in it, the other Dokument not by the other file's Vorgang.
+      try ledger.record(.akten("akte.vernichtet", FileLifeTests.akte, on: "2024-05-01"))
+      let kept = try ledger.post(.akten("akte.vernichtet", other, on: "2024-05-01"))
+      #expect(kept.status == 409, "\(kept.text)")
     }
   }
 

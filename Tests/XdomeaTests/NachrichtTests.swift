@@ -130,5 +130,8 @@ import Testing
     #expect(name.hasSuffix("_Vermerk_1.pdf"))
     #expect(UUID(uuidString: String(name.prefix(36))) != nil)
     #expect(Set(dokument.versionen.map { $0.dateiname(in: dokument) }).count == 3)
+    let long = Dokument.Version(
+      nummer: "1", sha256: NachrichtTests.digest, dateiname: String(repeating: "ü", count: 125) + ".pdf")
+    #expect(long.dateiname(in: dokument).utf8.count <= 255 && long.dateiname(in: dokument).hasSuffix("ü.pdf"))
   }
 }

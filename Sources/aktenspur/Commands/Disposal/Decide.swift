@@ -12,31 +12,43 @@ struct Decide: AsyncParsableCommand {
     discussion: """
       The message may value files, Vorgänge and Dokumente: each follows what is said of itself, else of its Vorgang, else \
       of its file. A file that the message values only in parts is recorded as B, to be valued, until all in it is \
-      decided. All of it is recorded or nothing; the same message again is recorded once.
+      decided; so is what came into it after the offer. What has been withdrawn or destroyed since is passed over and \
+      named. The same message again is recorded once.
       """)
 
   @OptionGroup var options: DisposalOptions
   @Argument(help: "The message's file.") var file: String
 
-  /// The files of an offer that stands.
+  /// The files of an offer, whether the offer stands, and whether the archive has said something of the file before.
   private static let offered = """
-    SELECT s.subject, s.objekt, EXISTS (SELECT 1 FROM akte_archivbewertung AS b WHERE b.akte = s.subject)
+    SELECT
+      s.subject,
+      s.objekt,
+      s.sequence = (
+        SELECT max(l.sequence)
+        FROM akte_aussonderung AS l
+        WHERE l.subject = s.subject
+        AND l.schritt IN ('angeboten', 'anbietung-zurueckgezogen')
+      ),
+      EXISTS (SELECT 1 FROM akte_archivbewertung AS b WHERE b.akte = s.subject)
     FROM akte_aussonderung AS s
     WHERE lower(s.prozess) = :prozess
     AND s.schritt = 'angeboten'
-    AND s.sequence = (
-      SELECT max(l.sequence)
-      FROM akte_aussonderung AS l
-      WHERE l.subject = s.subject
-      AND l.schritt IN ('angeboten', 'anbietung-zurueckgezogen')
-    )
+    ORDER BY s.sequence
     """
-  private static let parts = "SELECT subject FROM akte_gegenstand WHERE akte = :akte AND art <> 'akte'"
+  private static let parts = """
+    SELECT g.subject, EXISTS (SELECT 1 FROM dokument AS d WHERE d.subject = g.subject AND d.vernichtet IS NOT NULL)
+    FROM akte_gegenstand AS g
+    WHERE g.akte = :akte
+    AND g.art <> 'akte'
+    """
 
   /// What an offer holds, by the names that it goes out under.
   private struct Offered {
     var subject: String
     var akte: String
+    /// Whether it can be valued still.
+    var isOpen: Bool
     /// Whether the archive has said something of the file before.
     var isValued: Bool
   }
@@ -47,13 +59,14 @@ struct Decide: AsyncParsableCommand {
     var objects: [UUID: Offered] = [:]
     for row in try PackTables.rows(offered, ["prozess": .text(process)], in: snapshot).rows {
       guard case .text(let akte) = row[0] else { continue }
-      let isValued = row[2] != .integer(0)
+      let (stands, isValued) = (row[2] != .integer(0), row[3] != .integer(0))
       if case .text(let text) = row[1], let id = UUID(uuidString: text) {
-        objects[id] = Offered(subject: akte, akte: akte, isValued: isValued)
+        objects[id] = Offered(subject: akte, akte: akte, isOpen: stands, isValued: isValued)
       }
       for part in try PackTables.rows(parts, ["akte": .text(akte)], in: snapshot).rows {
         guard case .text(let subject) = part[0] else { continue }
-        objects[UUID(of: subject, in: origin)] = Offered(subject: subject, akte: akte, isValued: isValued)
+        objects[UUID(of: subject, in: origin)] = Offered(
+          subject: subject, akte: akte, isOpen: stands && part[1] == .integer(0), isValued: isValued)
       }
     }
     return objects
@@ -69,7 +82,7 @@ struct Decide: AsyncParsableCommand {
     }
     let reader = try LedgerReader(at: try options.ledger.path(), packs: options.packs.source)
     let process = verzeichnis.prozess.uuidString.lowercased()
-    let objects = try Decide.offered(in: process, origin: reader.log.description.origin, reader.snapshot())
+    let objects = try Decide.offered(in: process, origin: FileReading.origin(of: reader), reader.snapshot())
     let digest = SHA256.hash(bytes).hex
     var events = DisposalEvents(authid: options.authid)
     func add(_ subject: String, _ art: Aussonderungsart, remark: String? = nil) {
@@ -80,6 +93,7 @@ struct Decide: AsyncParsableCommand {
         ])
     }
     var unknown: [String] = []
+    var closed: [String] = []
     var valued: Set<String> = []
     var inParts: Set<String> = []
     for objekt in verzeichnis.objekte {
@@ -94,12 +108,17 @@ struct Decide: AsyncParsableCommand {
             en: "\(file): it values \(object.subject) twice; nothing was recorded",
             de: "\(file): sie bewertet \(object.subject) zweimal; nichts wurde aufgezeichnet"))
       }
+      guard object.isOpen else {
+        closed.append(object.subject)
+        continue
+      }
       add(object.subject, objekt.art)
       if object.subject != object.akte, !object.isValued { inParts.insert(object.akte) }
     }
     for akte in inParts.subtracting(valued).sorted() {
       add(akte, .bewerten, remark: "Die Nachricht bewertet nur Teile der Akte.")
     }
+    if valued.count == closed.count { unknown += closed }
     guard unknown.isEmpty else {
       throw Failure(
         .badInput,
@@ -112,9 +131,13 @@ struct Decide: AsyncParsableCommand {
     try await DaemonClient.withConnection(to: try options.socket.path()) { [events] in
       try await events.record(through: $0)
     }
-    Terminal.error(
-      Language.text(
-        en: "\(verzeichnis.objekte.count) decisions recorded",
-        de: "\(verzeichnis.objekte.count) Entscheidungen aufgezeichnet"))
+    for subject in closed {
+      Terminal.error(
+        Language.text(
+          en: "\(subject): passed over, it has been withdrawn or destroyed since",
+          de: "\(subject): übergangen, seither zurückgezogen oder vernichtet"))
+    }
+    let count = valued.count - closed.count
+    Terminal.error(Language.text(en: "\(count) decisions recorded", de: "\(count) Entscheidungen aufgezeichnet"))
   }
 }

@@ -2,6 +2,7 @@ import DomainPacks
 import EventLog
 import Foundation
 import Ledger
+import LogFormat
 import ReadModels
 import Reporting
 import Xdomea
@@ -16,11 +17,41 @@ struct FileReading {
     self.reader = reader
     snapshot = try reader.snapshot()
     day = AsOf.today(in: reader.log.description.timeZone)
+    origin = try FileReading.origin(of: reader)
   }
 
-  private var origin: String { reader.log.description.origin }
+  private let origin: String
 
   func id(of subject: String) -> UUID { UUID(of: subject, in: origin) }
+
+  /// The name that the log began with: what went out to an archive keeps its names when the log goes on under another one.
+  static func origin(of reader: LedgerReader) throws -> String {
+    try reader.log.origins().list.first?.name ?? reader.log.description.origin
+  }
+
+  /// Why files cannot be handed over now, by file: what holds them, or that the archive does not want them.
+  func obstacles(to subjects: [String]) throws -> [String: String] {
+    var obstacles: [String: String] = [:]
+    for subject in subjects {
+      let hold = try rows(
+        """
+        SELECT grund
+        FROM akte_sperre
+        WHERE subject = :subject AND aufgehoben IS NULL AND coalesce(bis, '9999-99-99') >= :effective
+        """, subject)
+      let archive = try rows("SELECT bewertung, offen FROM akte_archiv WHERE akte = :subject", subject).first
+      if let reason = hold.first?["grund"] {
+        obstacles[subject] = Language.text(en: "held: \(reason)", de: "gesperrt: \(reason)")
+      } else if let open = archive?["offen"] {
+        obstacles[subject] = Language.text(
+          en: "the archive has not decided on \(open)", de: "noch nicht entschieden (B): \(open)")
+      } else if archive?["bewertung"] != Aussonderungsart.archivwuerdig.rawValue {
+        obstacles[subject] = Language.text(
+          en: "the archive does not want it", de: "das Archiv hat sie nicht als archivwürdig bewertet")
+      }
+    }
+    return obstacles
+  }
 
   func akte(_ subject: String) throws -> Akte {
     let found = try rows(
@@ -70,6 +101,7 @@ struct FileReading {
     let parts = try rows("SELECT subject FROM teil_bewertung WHERE akte = :subject AND bewertung = 'A'", subject)
     let wanted = Set(parts.compactMap { $0["subject"].map(id) })
     akte.istKontext = own != Aussonderungsart.archivwuerdig.rawValue
+    akte.aussonderung.art = own.flatMap { Aussonderungsart(rawValue: $0) }
     akte.dokumente.removeAll { !wanted.contains($0.id) }
     for index in akte.vorgaenge.indices {
       akte.vorgaenge[index].istKontext = !wanted.contains(akte.vorgaenge[index].id)
@@ -118,9 +150,11 @@ struct FileReading {
     let filed = try PackTables.rows(
       """
       SELECT DISTINCT iif(unterzeichnet IS NULL, NULL, inhalt)
-      FROM inhalt_ereignis
-      WHERE unterzeichnet = :inhalt
-      OR (inhalt = :inhalt AND unterzeichnet IS NULL AND signiert)
+      FROM inhalt_ereignis AS e
+      WHERE (unterzeichnet = :inhalt OR (inhalt = :inhalt AND unterzeichnet IS NULL AND signiert))
+      AND NOT EXISTS (
+        SELECT 1 FROM inhalt_ereignis AS v WHERE v.inhalt = e.inhalt AND v.vernichtet AND v.sequence > e.sequence
+      )
       ORDER BY 1
       """, ["inhalt": .text(content)], in: snapshot
     ).rows

@@ -20,7 +20,9 @@ struct Offer: AsyncParsableCommand {
     let version = try message.version
     let reading = try FileReading(LedgerReader(at: try options.ledger.path(), packs: options.packs.source))
     let subjects =
-      try files.isEmpty ? DueList.files("anbietung", in: reading.snapshot, on: reading.day) : files
+      try files.isEmpty
+      ? DueList.files("anbietung", in: reading.snapshot, on: reading.day)
+      : files.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     guard !subjects.isEmpty else { return Terminal.error(Language.text(en: "nothing is due", de: "nichts ist fällig")) }
     let nachricht = try message.nachricht(
       .anbieteverzeichnis, version, process: UUID(), akten: subjects.map { try reading.akte($0) }, reading)

@@ -23,20 +23,35 @@ struct Transfer: AsyncParsableCommand {
   @Argument(help: "Files, e.g. akte/10.03/2012/1; default: all that the archive wants.") var files: [String] = []
 
   private static let wanted = """
-    SELECT DISTINCT subject
-    FROM aussonderung_akte
-    WHERE zustand = 'bewertet'
-    AND archiv = 'A'
-    ORDER BY subject
+    SELECT a.subject
+    FROM akte AS a
+    JOIN akte_archiv AS r
+      ON r.akte = a.subject
+    WHERE a.zustand = 'bewertet'
+    AND r.bewertung <> 'V'
+    ORDER BY a.subject
     """
 
   func run() async throws {
     let version = try message.version
     let reading = try FileReading(LedgerReader(at: try options.ledger.path(), packs: options.packs.source))
-    let subjects =
-      try files.isEmpty ? PackTables.rows(Transfer.wanted, [:], in: reading.snapshot).rows.map { $0[0].shown } : files
+    var subjects =
+      try files.isEmpty
+      ? PackTables.rows(Transfer.wanted, [:], in: reading.snapshot).rows.map { $0[0].shown }
+      : files.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    // Found out before any content is read: reading is recorded.
+    let obstacles = try reading.obstacles(to: subjects)
+    for subject in subjects { obstacles[subject].map { Terminal.error("\(subject): \($0)") } }
+    subjects.removeAll { obstacles[$0] != nil }
+    guard files.isEmpty || obstacles.isEmpty else {
+      throw Failure(
+        .badInput, Language.text(en: "nothing was handed over, see above", de: "nichts wurde abgegeben, siehe oben"))
+    }
     guard !subjects.isEmpty else {
-      return Terminal.error(Language.text(en: "the archive wants nothing", de: "das Archiv will nichts"))
+      return Terminal.error(
+        obstacles.isEmpty
+          ? Language.text(en: "the archive wants nothing", de: "das Archiv will nichts")
+          : Language.text(en: "nothing can be handed over yet", de: "noch kann nichts abgegeben werden"))
     }
     guard !FileManager.default.fileExists(atPath: output) else {
       throw Failure(.cannotCreate, Language.text(en: "\(output): is there already", de: "\(output): gibt es schon"))
@@ -47,7 +62,7 @@ struct Transfer: AsyncParsableCommand {
     try FileManager.default.createDirectory(atPath: pending, withIntermediateDirectories: false)
     do {
       try await DaemonClient.withConnection(to: try options.socket.path()) { client in
-        try await write(nachricht, subjects, into: pending, client)
+        try await write(nachricht, subjects, reading.snapshot.head.size, into: pending, client)
       }
     } catch {
       try? FileManager.default.removeItem(atPath: pending)
@@ -62,7 +77,7 @@ struct Transfer: AsyncParsableCommand {
   }
 
   private func write(
-    _ nachricht: Nachricht, _ subjects: [String], into folder: String, _ client: DaemonClient
+    _ nachricht: Nachricht, _ subjects: [String], _ snapshotSize: UInt64, into folder: String, _ client: DaemonClient
   ) async throws {
     for (subject, akte) in zip(subjects, nachricht.akten) {
       for dokument in akte.dokumente + akte.vorgaenge.flatMap(\.dokumente) {
@@ -90,7 +105,7 @@ struct Transfer: AsyncParsableCommand {
         [
           ("prozess", process), ("archiv", message.archive), ("schema", nachricht.version.rawValue),
           ("nachricht", "sha256:\(SHA256.hash(xml).hex)"),
-        ])
+        ], numbers: [("stand", snapshotSize)])
     }
     try await events.record(through: client)
   }
