@@ -272,6 +272,10 @@ struct FileLifeTests {
       #expect(twice.status == 65 && twice.errors.contains("values dokument/3 twice"), "\(twice.errors)")
       #expect(try state(of: FileLifeTests.akte, in: ledger) == "angeboten")
       #expect(try decide(ledger, offer, ["10.03/2012/1": "V", "2": "A"]).status == 0)
+      // Said again of the file alone, it is said that the part keeps what was decided on it.
+      let whole = try decide(ledger, offer, ["10.03/2012/1": "V", "3": "V"])
+      #expect(
+        whole.errors.contains("\(FileLifeTests.akte): decided on before and not now: dokument/2"), "\(whole.errors)")
       let refused = try ledger.post(.akten("akte.vernichtet", FileLifeTests.akte, on: "2024-05-01"))
       #expect(refused.status == 409 && refused.text.contains("zum Teil als archivwürdig bewertet"), "\(refused.text)")
       // Nothing is due for destruction until the archive has what it wants, or wants it no longer.
@@ -358,9 +362,9 @@ struct FileLifeTests {
       for akte in [FileLifeTests.akte, other] {
         try closeFile(ledger, akte)
         try ledger.record(.akten("akte.angeboten", akte, on: "2024-01-01"))
-        try ledger.record(.akten("akte.archivbewertung-empfangen", akte, #"{"bewertung":"B"}"#, on: "2024-01-02"))
+        try ledger.record(.akten("akte.archivbewertung-empfangen", akte, #"{"bewertung":"V"}"#, on: "2024-01-02"))
       }
-      for (subject, art) in [("vorgang/2-1", "A"), ("dokument/x", "V"), ("dokument/y", "V")] {
+      for (subject, art) in [("vorgang/2-1", "A"), ("vorgang/1-1", "B"), ("dokument/y", "V")] {
         let kind = subject.prefix { $0 != "/" }
         try ledger.record(
           .akten("\(kind).archivbewertung-empfangen", subject, #"{"bewertung":"\#(art)"}"#, on: "2024-01-03"))

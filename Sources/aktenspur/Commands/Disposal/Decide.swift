@@ -43,6 +43,18 @@ struct Decide: AsyncParsableCommand {
     AND g.art <> 'akte'
     """
 
+  private static let decided = """
+    SELECT DISTINCT t.subject
+    FROM akte_archivbewertung AS b
+    JOIN akte_gegenstand AS g
+      ON g.akte = b.akte
+    JOIN teil_archivbewertung AS t
+      ON t.subject = g.subject
+      AND t.sequence > b.angeboten
+    WHERE b.akte = :akte
+    ORDER BY t.subject
+    """
+
   /// What an offer holds, by the names that it goes out under.
   private struct Offered {
     var subject: String
@@ -82,7 +94,8 @@ struct Decide: AsyncParsableCommand {
     }
     let reader = try LedgerReader(at: try options.ledger.path(), packs: options.packs.source)
     let process = verzeichnis.prozess.uuidString.lowercased()
-    let objects = try Decide.offered(in: process, origin: FileReading.origin(of: reader), reader.snapshot())
+    let snapshot = try reader.snapshot()
+    let objects = try Decide.offered(in: process, origin: FileReading.origin(of: reader), snapshot)
     let digest = SHA256.hash(bytes).hex
     var events = DisposalEvents(authid: options.authid)
     func add(_ subject: String, _ art: Aussonderungsart, remark: String? = nil) {
@@ -136,6 +149,16 @@ struct Decide: AsyncParsableCommand {
         Language.text(
           en: "\(subject): passed over, it has been withdrawn or destroyed since",
           de: "\(subject): übergangen, seither zurückgezogen oder vernichtet"))
+    }
+    for akte in valued.subtracting(closed).filter({ $0.hasPrefix("akte/") }).sorted() {
+      let earlier = try PackTables.rows(Decide.decided, ["akte": .text(akte)], in: snapshot).rows.map { $0[0].shown }
+        .filter { !valued.contains($0) }
+      guard !earlier.isEmpty else { continue }
+      let names = earlier.joined(separator: ", ")
+      Terminal.error(
+        Language.text(
+          en: "\(akte): decided on before and not now: \(names); that stands",
+          de: "\(akte): früher und jetzt nicht entschieden: \(names); das gilt weiter"))
     }
     let count = valued.count - closed.count
     Terminal.error(Language.text(en: "\(count) decisions recorded", de: "\(count) Entscheidungen aufgezeichnet"))
