@@ -142,6 +142,15 @@ public struct Contents: Sendable {
     guard try store.contains(signed) else {
       throw Refusal(.unprocessable, pointer: "/signs", "there is no content sha256:\(signed.hex): file it first")
     }
+    guard signed != digest else {
+      throw Refusal(.unprocessable, pointer: "/signs", "a content does not sign itself")
+    }
+    // A signature is kept, handed over and destroyed with what it signs, and that is what a Dokument names.
+    if let what = try filed(signed, signing: nil)?.signed {
+      throw Refusal(
+        .unprocessable, pointer: "/signs",
+        "sha256:\(signed.hex) is itself the signature of \(what): file this one as a content of a Dokument")
+    }
     return try SignedFile(store.path(of: signed)).check(try store.get(digest), anchors: anchors, at: now)
   }
 

@@ -516,6 +516,13 @@ struct DocumentTests {
       // The name goes with the content; the log would keep it for ever.
       #expect(!text.contains("Anna"))
 
+      // What signs a signature would be kept with nothing that a Dokument names.
+      let second = try SampleContent(try sign(signature, in: ledger.folder), in: ledger.folder)
+      for signed in [signature, second] {
+        let refused = try ledger.put(second, path: second.path + "?signs=\(signed.name)")
+        #expect(refused.status == 422, "\(refused.text)")
+        #expect(try refused.decoded(ProblemDocument.self).pointer == "/signs")
+      }
       // It is known now as what it is, and not taken for the signature of anything else.
       #expect(try ledger.put(signature, path: signature.path + "?signs=\(content.name)").status == 200)
       let other = try ledger.put(signature, path: signature.path + "?signs=\(signature.name)")
