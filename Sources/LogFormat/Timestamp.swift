@@ -149,14 +149,26 @@ public enum CivilDate {
 
   /// Whether `text` is a day written `YYYY-MM-DD` (RFC 3339 `full-date`).
   public static func isDate(_ text: String) -> Bool {
-    let bytes = Array(text.utf8)
-    guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-") else { return false }
+    var text = text
+    return text.withUTF8 { date(UnsafeRawBufferPointer($0)) != nil }
+  }
+
+  /// The day written `YYYY-MM-DD`, as numbers.
+  public static func date(_ text: UnsafeRawBufferPointer) -> (year: Int, month: Int, day: Int)? {
+    guard text.count == 10, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-") else { return nil }
     func number(_ range: Range<Int>) -> Int? {
-      bytes[range].allSatisfy { $0 &- UInt8(ascii: "0") < 10 }
-        ? Int(String(decoding: bytes[range], as: UTF8.self)) : nil
+      var number = 0
+      for index in range {
+        let digit = text[index] &- UInt8(ascii: "0")
+        guard digit < 10 else { return nil }
+        number = number * 10 + Int(digit)
+      }
+      return number
     }
-    guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10) else { return false }
-    return dayNumber(year: year, month: month, day: day) != nil
+    guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
+      dayNumber(year: year, month: month, day: day) != nil
+    else { return nil }
+    return (year, month, day)
   }
 
   /// The day written `YYYY-MM-DD`, for the years 0 to 9999.
@@ -169,7 +181,7 @@ public enum CivilDate {
     return padded(year, 4) + "-" + padded(month, 2) + "-" + padded(day, 2)
   }
 
-  static func of(dayNumber: Int64) -> (year: Int, month: Int, day: Int) {
+  public static func of(dayNumber: Int64) -> (year: Int, month: Int, day: Int) {
     let shifted = Int(dayNumber) + 719_468
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
     let ofEra = shifted - era * 146_097

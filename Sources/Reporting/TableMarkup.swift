@@ -87,7 +87,10 @@ enum TableMarkup {
     } else if cell.isEmpty {
       text += "<span class=\"leer\" aria-hidden=\"true\">–</span><span class=\"verborgen\">ohne Angabe</span>"
     } else {
-      text += cell.lines.map { escape.escapeText($0) }.joined(separator: "<br>")
+      for (index, line) in cell.lines.enumerated() {
+        if index > 0 { text += "<br>" }
+        text += escape.escapeText(line)
+      }
     }
   }
 
