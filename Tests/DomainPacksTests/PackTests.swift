@@ -76,7 +76,7 @@ import TransparencyLog
     ("[]", "pack probe, pack.json: expected an object that describes the pack, found []"),
     (
       #"{"titel":"x"}"#,
-      #"pack probe, pack.json at /titel: unknown member "titel" of the pack; allowed are title, description, subject, events, $schema"#
+      #"pack probe, pack.json at /titel: unknown member "titel" of the pack; allowed are title, description, subject, events, materialized, $schema"#
     ),
     (#"{"title":""}"#, #"pack probe, pack.json at /title: expected a string that is not empty, found """#),
     (#"{"subject":7}"#, "pack probe, pack.json at /subject: expected a subject pattern or an array of them, found 7"),
