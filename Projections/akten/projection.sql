@@ -559,6 +559,13 @@ SELECT
   )
 FROM dokument AS d;
 
+-- Die letzte Entscheidung über ein Teil, wenn ihm seither nichts hinzukam.
+CREATE VIEW teil_entscheidung (subject, sequence, bewertung) AS
+SELECT t.subject, t.sequence, t.bewertung
+FROM teil_archivbewertung AS t
+WHERE t.sequence = (SELECT max(l.sequence) FROM teil_archivbewertung AS l WHERE l.subject = t.subject)
+AND t.sequence > (SELECT n.sequence FROM teil_ergaenzt AS n WHERE n.subject = t.subject);
+
 -- Was damit für die Vorgänge und Dokumente einer Akte gilt: die letzte Entscheidung über das Teil selbst, sonst die über
 -- seinen Vorgang, sonst die über die Akte. Was seit der Anbietung hinzukam, hat das Archiv nicht gesehen: darüber ist
 -- erst mit ihm selbst entschieden. Was nichts enthält, worüber entschieden wird, ist ein blatt.
@@ -567,14 +574,7 @@ SELECT
   g.akte,
   v.subject,
   coalesce(
-    (
-      SELECT t.bewertung
-      FROM teil_archivbewertung AS t
-      WHERE t.subject = v.subject
-      AND t.sequence > max(g.angeboten, (SELECT n.sequence FROM teil_ergaenzt AS n WHERE n.subject = v.subject))
-      ORDER BY t.sequence DESC
-      LIMIT 1
-    ),
+    (SELECT t.bewertung FROM teil_entscheidung AS t WHERE t.subject = v.subject AND t.sequence > g.angeboten),
     iif((SELECT n.sequence FROM teil_ergaenzt AS n WHERE n.subject = v.subject) > g.angeboten, 'B', g.bewertung)
   ),
   NOT EXISTS (SELECT 1 FROM dokument AS d WHERE d.vorgang = v.subject AND coalesce(d.akte, v.akte) = v.akte)
@@ -586,24 +586,10 @@ SELECT
   g.akte,
   d.subject,
   coalesce(
-    (
-      SELECT t.bewertung
-      FROM teil_archivbewertung AS t
-      WHERE t.subject = d.subject
-      AND t.sequence > max(g.angeboten, (SELECT n.sequence FROM teil_ergaenzt AS n WHERE n.subject = d.subject))
-      ORDER BY t.sequence DESC
-      LIMIT 1
-    ),
+    (SELECT t.bewertung FROM teil_entscheidung AS t WHERE t.subject = d.subject AND t.sequence > g.angeboten),
     CASE
       WHEN (SELECT n.sequence FROM teil_ergaenzt AS n WHERE n.subject = d.subject) > g.angeboten THEN 'B'
-      ELSE (
-        SELECT t.bewertung
-        FROM teil_archivbewertung AS t
-        WHERE t.subject = v.subject
-        AND t.sequence > max(g.angeboten, (SELECT n.sequence FROM teil_ergaenzt AS n WHERE n.subject = v.subject))
-        ORDER BY t.sequence DESC
-        LIMIT 1
-      )
+      ELSE (SELECT t.bewertung FROM teil_entscheidung AS t WHERE t.subject = v.subject AND t.sequence > g.angeboten)
     END,
     iif((SELECT n.sequence FROM teil_ergaenzt AS n WHERE n.subject = v.subject) > g.angeboten, 'B', g.bewertung)
   ),
