@@ -66,8 +66,9 @@ final class RequestClock {
   func headCame(_ head: HTTPRequest) {
     heads += 1
     rounds = 0
-    let isStream = head.headerFields[.contentType].flatMap { MediaType($0) }?.essence == "application/x-ndjson"
-    phase = isStream ? .stream : .body
+    // Asking by name would first make an index of all names.
+    let contentType = head.headerFields.first { $0.name == .contentType }?.value
+    phase = contentType.map { MediaType.isLines($0) } ?? false ? .stream : .body
   }
 
   func requestEnded() {

@@ -26,6 +26,23 @@ import Testing
     #expect(try #require(MediaType(text)).isJSON == isJSON)
   }
 
+  @Test(arguments: [
+    ("application/x-ndjson", true), ("Application/X-NDJSON;charset=utf-8", true), ("application/x-ndjson ; a=b", true),
+    ("application/x-ndjson2", false), ("application/x-ndjso", false), ("", false), ("application/json", false),
+    ("application\u{F}x-ndjson", false),
+  ])
+  func tellsLinesWithoutTakingTheTypeApart(text: String, isLines: Bool) {
+    #expect(MediaType.isLines(text) == isLines)
+  }
+
+  @Test(arguments: [
+    ("", [""]), (";", ["", ""]), (" a ; b\t", ["a", "b"]), (#"a="\";";b"#, [#"a="\";""#, "b"]),
+    ("ä;\u{301};ö", ["ä", "\u{301}", "ö"]),
+  ])
+  func splitsByBytes(text: String, parts: [String]) {
+    #expect(splitUnquoted(text, at: ";").map { String($0) } == parts)
+  }
+
   @Test(
     arguments: [
       (nil, false), ("*/*", false), ("text/event-stream", true), ("text/event-stream, */*", true),
