@@ -9,7 +9,7 @@ import NIOHTTPTypes
 /// in: on the event loop, without a task, which would cost as much again as all the rest. Every other request, and what
 /// is unusual about one of these, goes on to the ``Responder``.
 ///
-/// While a request is with the ledger, what the client sends behind it is held, and no more is read from it.
+/// While a request is with the ledger, what the client sends behind it is held, and no more is read from it than that.
 final class SingleEventHandler: ChannelDuplexHandler, RemovableChannelHandler, @unchecked Sendable {
   // @unchecked: everything below is only touched on the event loop of the channel.
 
@@ -36,7 +36,8 @@ final class SingleEventHandler: ChannelDuplexHandler, RemovableChannelHandler, @
   private var context: ChannelHandlerContext?
   private var held = CircularBuffer<HTTPRequestPart>()
   private var isReadHeld = false
-  private var heldQuiesce: ChannelShouldQuiesceEvent?
+  /// That the daemon closes, or the client sends no more.
+  private var heldEvents: [Any] = []
 
   init(responder: Responder, connection: Connection, answers: Answers) {
     self.responder = responder
@@ -124,9 +125,10 @@ final class SingleEventHandler: ChannelDuplexHandler, RemovableChannelHandler, @
     }
   }
 
-  /// No more is read than one request ahead: the client waits, not the memory.
+  /// One read ahead and no more: the client waits, not the memory. Most clients send nothing ahead, and not to read at all
+  /// would cost two system calls for each request, which say so to the kernel.
   func read(context: ChannelHandlerContext) {
-    if case .waiting = state {
+    if case .waiting = state, !held.isEmpty {
       isReadHeld = true
     } else {
       context.read()
@@ -136,8 +138,9 @@ final class SingleEventHandler: ChannelDuplexHandler, RemovableChannelHandler, @
   /// Closing comes after the answer.
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     switch (state, event) {
-    case (.collecting, let event as ChannelShouldQuiesceEvent), (.waiting, let event as ChannelShouldQuiesceEvent):
-      heldQuiesce = event
+    case (.collecting, is ChannelShouldQuiesceEvent), (.waiting, is ChannelShouldQuiesceEvent),
+      (.waiting, ChannelEvent.inputClosed):
+      heldEvents.append(event)
     default: context.fireUserInboundEventTriggered(event)
     }
   }
@@ -183,15 +186,18 @@ final class SingleEventHandler: ChannelDuplexHandler, RemovableChannelHandler, @
   }
 
   private func goOn(_ context: ChannelHandlerContext) {
+    let isAnythingHeld = !held.isEmpty
     while let part = held.popFirst() {
       take(part, context)
       if case .waiting = state { return }
     }
-    if case .passing = state, let event = heldQuiesce {
-      heldQuiesce = nil
-      context.fireUserInboundEventTriggered(event)
+    if case .passing = state, !heldEvents.isEmpty {
+      let events = heldEvents
+      heldEvents = []
+      for event in events { context.fireUserInboundEventTriggered(event) }
     }
-    context.fireChannelReadComplete()
+    // What was not held has been said already.
+    if isAnythingHeld { context.fireChannelReadComplete() }
     if isReadHeld {
       isReadHeld = false
       context.read()

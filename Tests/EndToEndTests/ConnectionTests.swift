@@ -54,6 +54,22 @@ import Testing
     }
   }
 
+  @Test func clientThatSendsNothingMoreIsStillAnswered() throws {
+    try LedgerUnderTest.run { ledger in
+      for number in 1...20 {
+        let connection = try RawConnection(socket: ledger.socket)
+        try connection.send(RawConnection.post(SampleEvent.project("A1", id: "\(number)").json))
+        connection.endSending()
+        #expect(try connection.answer()?.status == 201)
+        #expect(try connection.answer() == nil)
+      }
+      let reader = try RawConnection(socket: ledger.socket)
+      try reader.send(RawConnection.get("/v1/subjects/projekt/A1"))
+      reader.endSending()
+      #expect(try reader.answer()?.status == 200)
+    }
+  }
+
   @Test func clientThatLeavesBeforeItsAnswerHarmsNobody() throws {
     try LedgerUnderTest.run { ledger in
       for number in 1...20 {

@@ -35,6 +35,11 @@ final class RawConnection {
     }
   }
 
+  /// Says that nothing more will be sent; answers can still be read.
+  func endSending() {
+    shutdown(descriptor, Int32(SHUT_WR))
+  }
+
   /// The status and body of the next answer, whose length is stated; nil where the connection ends before it begins.
   func answer() throws -> (status: Int, body: Data)? {
     while true {
