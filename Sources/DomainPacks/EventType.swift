@@ -9,8 +9,8 @@ public struct SubjectPart: Sendable, Hashable {
   public var key: String
 }
 
-/// One type of event, as its domain pack describes it.
-public struct EventType: Sendable {
+/// One type of event, as its domain pack describes it. One object: on its way to the log every event is held against it.
+public final class EventType: Sendable {
   /// The CloudEvents `type`, e.g. `de.aktenspur.vertrag.erfasst`.
   public let name: String
   public let title: String
@@ -25,7 +25,34 @@ public struct EventType: Sendable {
   let schema: Schema
   let marks: FieldMarks?
   /// Why an event of this type may have to be refused, by what the projections hold.
-  public internal(set) var objections: [Objection] = []
+  public let objections: [Objection]
+
+  init(
+    name: String, title: String, pack: String, stateRule: StateRule, part: SubjectPart?, subjects: [SubjectPattern],
+    schema: Schema, marks: FieldMarks?, objections: [Objection] = []
+  ) {
+    self.name = name
+    self.title = title
+    self.pack = pack
+    self.stateRule = stateRule
+    self.part = part
+    self.subjects = subjects
+    self.schema = schema
+    self.marks = marks
+    self.objections = objections
+  }
+
+  /// The type with what its pack may object to its events.
+  func with(_ objections: [Objection]) -> EventType {
+    EventType(
+      name: name, title: title, pack: pack, stateRule: stateRule, part: part, subjects: subjects, schema: schema,
+      marks: marks, objections: objections)
+  }
+
+  /// Why an event with that data may have to be refused, by what the projections hold.
+  public func objections(to data: JSONValue?) -> [Objection] {
+    objections.isEmpty ? [] : objections.filter { $0.concerns(data) }
+  }
 
   /// Whether an event of this type can hold fields that are to be sealed.
   public var hasPersonalFields: Bool { marks?.hasPersonal ?? false }

@@ -27,7 +27,9 @@ public struct PackSet: Sendable {
     digest = SHA256.hash(packs.map { "\($0.digest.hex)  \($0.name)\n" }.joined())
     var types: [String: EventType] = [:]
     for type in packs.flatMap(\.eventTypes) { types[type.name] = type }
-    for objection in packs.flatMap(\.objections) { types[objection.eventType]?.objections.append(objection) }
+    for (name, objections) in Dictionary(grouping: packs.flatMap(\.objections), by: \.eventType) {
+      types[name] = types[name]?.with(objections)
+    }
     self.types = types
     try Uses(of: packs).refuseRepeated()
     try refuseUnknownTypes()
@@ -37,11 +39,6 @@ public struct PackSet: Sendable {
     // The dictionary takes Unicode forms of one text for the same, a type's name is what its bytes are.
     guard let type = types[name], type.name.isExactly(name) else { return nil }
     return type
-  }
-
-  /// Why an event of that type may have to be refused, by what the projections hold.
-  public func objections(to type: String, data: JSONValue?) -> [Objection] {
-    eventType(type)?.objections.filter { $0.concerns(data) } ?? []
   }
 
   /// The state of its subject after a record; nil where it is as it was.

@@ -27,11 +27,22 @@ public struct AppendDraft: Sendable {
     request.reserve(events: events, bytes: bytes)
   }
 
+  /// Makes room for events that are there already.
+  mutating func reserve(for groups: [[Event]]) {
+    let events = groups.lazy.joined()
+    // About as much as attributes and stamp take beside the data.
+    request.reserve(
+      events: events.count, bytes: events.reduce(0) { $0 + 512 + ($1.payload.json?.range.count ?? 0) })
+  }
+
   /// Adds a group of one event, unless it has personal fields or the packs may object to it: it is sealed and examined
   /// first, which ``Ledger/append(_:by:asBatch:)`` does on a thread that may block.
   ///
   /// - Returns: whether it was added.
   public mutating func add(_ event: Event) -> Bool { addGroup(CollectionOfOne(event), seals: false) }
+
+  /// As ``add(_:)``, for a group of several.
+  mutating func add(_ group: [Event]) -> Bool { addGroup(group, seals: false) }
 
   /// Adds a group, seals its personal fields and asks the packs' objections.
   mutating func addSealing(_ group: [Event]) { _ = addGroup(group, seals: true) }
@@ -42,14 +53,17 @@ public struct AppendDraft: Sendable {
         throw Refusal(.forbidden, "\(principal.name) may not append events")
       }
       var place = 0
+      var mayBeObjectedTo = false
       for event in group {
-        guard try prepare(event, place: place, seals: seals) else {
+        switch try prepare(event, place: place, seals: seals) {
+        case .added: break
+        case .mayBeObjectedTo: mayBeObjectedTo = true
+        case .blocks:
           request.dropGroup()
           return false
         }
         place += 1
       }
-      let mayBeObjectedTo = seals && group.contains { objections.concern($0) }
       request.closeGroup(mayBeObjectedTo ? try examination(ofLast: place) : nil)
     } catch {
       refusals.append((count, error))
@@ -67,7 +81,7 @@ public struct AppendDraft: Sendable {
     }
   }
 
-  private mutating func prepare(_ event: Event, place: Int, seals: Bool) throws(Refusal) -> Bool {
+  private mutating func prepare(_ event: Event, place: Int, seals: Bool) throws(Refusal) -> EventPreparation.Outcome {
     do {
       return try preparation.prepare(event, by: principal, into: &request, seals: seals)
     } catch let refusal as Refusal {
@@ -78,8 +92,8 @@ public struct AppendDraft: Sendable {
     }
   }
 
-  /// What became of the groups.
-  func answers(_ outcome: AppendOutcome) -> Appended {
-    Appended(outcome, refusals: refusals, asBatch: asBatch)
+  /// What became of the groups, by what the log says of the request; holds nothing of the draft but its refusals.
+  var answers: @Sendable (AppendOutcome) -> Appended {
+    { [refusals, asBatch] in Appended($0, refusals: refusals, asBatch: asBatch) }
   }
 }

@@ -9,14 +9,21 @@ struct EventPreparation: Sendable {
   let keys: KeyStore
   let isRecorded: @Sendable (Event) throws -> Bool
 
+  enum Outcome {
+    case added
+    /// Added, and packs may object to it by what is recorded.
+    case mayBeObjectedTo
+    /// Not added: it has personal fields, or may be objected to, and neither can be seen to without blocking.
+    case blocks
+  }
+
   /// Adds an event to the group that is being put together.
   ///
   /// - Parameter seals: whether this may block: personal fields may be sealed here, which may write keys to the disk.
-  /// - Returns: false where the event has personal fields and they may not; then nothing has been added.
   /// - Throws: ``Refusal`` with the pointer of the field, as in what the client sent; then nothing has been added.
   func prepare(
     _ event: Event, by principal: Principal, into request: inout AppendRequest, seals: Bool
-  ) throws -> Bool {
+  ) throws -> Outcome {
     guard !event.type.hasExactPrefix(Log.ledgerTypePrefix) else {
       throw Refusal(.unprocessable, pointer: "/type", "events of the ledger itself cannot be sent")
     }
@@ -34,31 +41,26 @@ struct EventPreparation: Sendable {
       let type = try check(event)
       let fields = personalFields(of: event, type)
       if fields.isEmpty {
-        guard seals || type.objections.isEmpty else { return false }
+        guard seals || type.objections.isEmpty else { return .blocks }
         request.add(event, actor: actor, transition: type.stateRule.transition(data: event.payload.json))
       } else if !seals {
-        return false
+        return .blocks
       } else if try isRecorded(event) {
         // A repeated event must not give a person whose data were erased a new key.
         request.add(event, actor: actor)
+        return .added
       } else {
         let sent = actor.map { event.acting(as: $0) } ?? event
         request.add(try seal(sent, fields), sent: sent, transition: type.stateRule.transition(data: sent.payload.json))
       }
+      return type.objections(to: event.payload.json).isEmpty ? .added : .mayBeObjectedTo
     } catch {
       // Idempotency comes first: a pack may have become stricter, or a key may be gone, since the event was recorded.
       // The sequencer finds the record and compares.
       guard try isRecorded(event) else { throw error }
       request.add(event, actor: actor)
+      return .added
     }
-    return true
-  }
-
-  /// Whether something in the event is sealed on its way, which may write keys to the disk, or it is held against the
-  /// projections, which must have caught up for that.
-  func blocks(_ event: Event) -> Bool {
-    guard let type = packs.eventType(event.type) else { return false }
-    return !type.objections.isEmpty || !personalFields(of: event, type).isEmpty
   }
 
   private func check(_ event: Event) throws -> EventType {

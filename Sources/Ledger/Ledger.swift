@@ -200,7 +200,8 @@ public final class Ledger: Sendable {
   ///
   /// - Parameter whenDone: called once, on whatever thread, with what became of each group; it must not block.
   public func append(_ draft: AppendDraft, whenDone: @escaping @Sendable (Appended) -> Void) {
-    log.append(draft.request) { whenDone(draft.answers($0)) }
+    let answers = draft.answers
+    log.append(draft.request) { whenDone(answers($0)) }
   }
 
   /// Makes groups of events ready and records them, each wholly or not at all; returns when all are durable or refused.
@@ -219,21 +220,19 @@ public final class Ledger: Sendable {
     _ groups: [[Event]], by principal: Principal, asBatch: Bool = false,
     whenDone: @escaping @Sendable (Appended) -> Void
   ) {
-    @Sendable func prepareAndAppend(_ whenDone: @escaping @Sendable (Appended) -> Void) {
+    var ready = draft(by: principal, asBatch: asBatch)
+    ready.reserve(for: groups)
+    if groups.allSatisfy({ ready.add($0) }) { return append(ready, whenDone: whenDone) }
+    // Something must be sealed, which may write keys to the disk, or held against the projections, which must have caught
+    // up for that: all of it is made ready on another thread.
+    let ticket = sealing.enter()
+    DispatchQueue.global().async { [self] in
       var draft = draft(by: principal, asBatch: asBatch)
       for group in groups { draft.addSealing(group) }
-      append(draft, whenDone: whenDone)
-    }
-    if groups.contains(where: { $0.contains(where: preparation.blocks) }) {
-      let ticket = sealing.enter()
-      DispatchQueue.global().async {
-        prepareAndAppend { answers in
-          self.sealing.leave(ticket)
-          whenDone(answers)
-        }
+      append(draft) { answers in
+        self.sealing.leave(ticket)
+        whenDone(answers)
       }
-    } else {
-      prepareAndAppend(whenDone)
     }
   }
 

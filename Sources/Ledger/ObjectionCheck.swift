@@ -15,8 +15,10 @@ struct ObjectionCheck: Sendable {
   private static let limits = QueryLimits(
     maximumRows: 1_000, maximumBytes: 1 << 20, maximumSteps: 100_000_000, maximumTime: .seconds(5), allowsClock: false)
 
-  /// Whether packs may object to the event.
-  func concern(_ event: Event) -> Bool { !packs.objections(to: event.type, data: event.payload.json).isEmpty }
+  /// What packs may object to the event.
+  private func objections(to event: Event) -> [Objection] {
+    packs.eventType(event.type)?.objections(to: event.payload.json) ?? []
+  }
 
   /// Examines the last events of a request, which are to be a group, by everything durable now.
   ///
@@ -29,7 +31,7 @@ struct ObjectionCheck: Sendable {
       do {
         event = try request.event(at: request.eventCount - count + place)
         // Idempotency comes first: what was recorded is answered for, whatever speaks against it today.
-        guard try concern(event) && !log.isRecorded(source: event.source, id: event.id) else {
+        guard try !objections(to: event).isEmpty && !log.isRecorded(source: event.source, id: event.id) else {
           subjects.append(event.subject)
           continue
         }
@@ -75,7 +77,7 @@ struct ObjectionCheck: Sendable {
       "data": event.payload.json.map { .text(String(decoding: $0.text, as: UTF8.self)) } ?? .null,
       "effective": .text(AsOf.today(in: log.description.timeZone)),
     ]
-    return try packs.objections(to: event.type, data: event.payload.json).flatMap { objection in
+    return try objections(to: event).flatMap { objection in
       let result = try snapshot.rows(objection.sql, arguments: arguments, limits: ObjectionCheck.limits)
       let column = result.columns.firstIndex(of: "text")
       return result.rows.map { row in

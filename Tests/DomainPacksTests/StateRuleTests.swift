@@ -78,8 +78,8 @@ import Testing
   func objections() throws {
     let sql = "-- against a.b: Zu früh\nSELECT 'x' AS text;\n-- against a.b: Gesperrt\nSELECT 'y' AS text"
     let packs = try packSet(["p": ["pack.json": EventQueryTests.events, "objections.sql": sql]])
-    #expect(packs.objections(to: "a.b", data: nil).map(\.title) == ["Zu früh", "Gesperrt"])
-    #expect(packs.objections(to: "a.c", data: nil).isEmpty)
+    #expect(packs.eventType("a.b")?.objections(to: nil).map(\.title) == ["Zu früh", "Gesperrt"])
+    #expect(packs.eventType("a.c")?.objections(to: nil).isEmpty == true)
   }
 
   @Test("An objection with properties is asked only of events that have one of them")
@@ -87,9 +87,9 @@ import Testing
     let sql = "-- against a.b with halle, ort: Zu\nSELECT 'x' AS text"
     let packs = try packSet(["p": ["pack.json": EventQueryTests.events, "objections.sql": sql]])
     for (data, count) in [(#"{"ort":1}"#, 1), (#"{"halle":null}"#, 1), (#"{"titel":1}"#, 0)] {
-      #expect(try packs.objections(to: "a.b", data: JSONDocument(data).root).count == count)
+      #expect(try packs.eventType("a.b")?.objections(to: JSONDocument(data).root).count == count)
     }
-    #expect(packs.objections(to: "a.b", data: nil).isEmpty)
+    #expect(packs.eventType("a.b")?.objections(to: nil).isEmpty == true)
   }
 
   @Test("An objection to an event type of another pack is an error")
