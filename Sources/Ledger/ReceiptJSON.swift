@@ -16,16 +16,20 @@ extension Placement {
   ///
   /// - Parameter subject: the JSON text of the event's subject.
   func writeJSON(subject: ArraySlice<UInt8>, to output: inout [UInt8]) {
-    output.append(#"{"sequence":"#)
-    JSONText.append(sequence, to: &output)
-    output.append(#","subject":"#)
+    output.append(upTo: 64) { room in
+      room.put(#"{"sequence":"#)
+      room.put(sequence)
+      room.put(#","subject":"#)
+    }
     output.append(contentsOf: subject)
-    output.append(#","subjectversion":"#)
-    JSONText.append(subjectVersion, to: &output)
-    output.append(#","leafhash":""#)
-    leafHash.appendHex(to: &output)
-    output.append(#"","recordedtime":""#)
-    recordedTime.append(to: &output)
-    output.append(duplicate ? #"","duplicate":true}"# : #"","duplicate":false}"#)
+    output.append(upTo: 256) { room in
+      room.put(#","subjectversion":"#)
+      room.put(subjectVersion)
+      room.put(#","leafhash":""#)
+      room.put(leafHash)
+      room.put(#"","recordedtime":""#)
+      room.put(recordedTime)
+      room.put(duplicate ? #"","duplicate":true}"# : #"","duplicate":false}"#)
+    }
   }
 }

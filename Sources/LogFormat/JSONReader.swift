@@ -2,7 +2,7 @@
 ///
 /// The reader is on the append path, so it works on raw bytes, copies them in one piece where there is no white space to
 /// leave out, and allocates two buffers per text and nothing per value.
-struct JSONReader {
+struct JSONReader: ~Copyable {
   static let maximumDepth = 64
 
   private let input: UnsafeRawBufferPointer
@@ -13,7 +13,7 @@ struct JSONReader {
   private var copied = 0
   /// How many bytes of white space were left out before ``copied``.
   private var skipped = 0
-  private var nodes: [JSONNode] = []
+  private var nodes: JSONNodes
   /// For each open container the node of the current member's name, or the number of the current element.
   private let path: UnsafeMutableBufferPointer<Step>
   private var depth = 0
@@ -38,7 +38,7 @@ struct JSONReader {
         var reader = JSONReader(input, UnsafeMutableRawBufferPointer(output), path)
         do throws(JSONError) {
           try reader.readDocument()
-          result = .success(reader.nodes)
+          result = .success(reader.nodes.all)
         } catch {
           result = .failure(error)
         }
@@ -54,7 +54,7 @@ struct JSONReader {
     self.input = input
     self.output = output
     self.path = path
-    nodes.reserveCapacity(16 + input.count / 32)
+    nodes = JSONNodes(capacity: 16 + input.count / 16)
   }
 
   private mutating func readDocument() throws(JSONError) {
@@ -223,15 +223,12 @@ struct JSONReader {
 
   /// Skips printable ASCII other than quote and backslash, eight bytes at a time.
   private mutating func skipPlainBytes() {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let highs: UInt64 = 0x8080_8080_8080_8080
     while position + 8 <= input.count {
-      let word = input.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-      let quotes = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
-      let slashes = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
-      let special =
-        (word &- ones &* 0x20) | word | ((quotes &- ones) & ~quotes) | ((slashes &- ones) & ~slashes)
-      if special & highs != 0 { break }
+      let word = EightBytes(input, at: position)
+      if let place = EightBytes.first(in: word.mustBeEscaped | word.notASCII) {
+        position += place
+        return
+      }
       position += 8
     }
     while position < input.count {
@@ -301,15 +298,7 @@ struct JSONReader {
     copy()
     // Few members: compare each pair in place. Many: a set, so that a hostile object costs linear time.
     if members <= 8 {
-      var name = object + 1
-      while name < nodes.count {
-        var other = Int(nodes[name + 1].next)
-        while other < nodes.count {
-          if namesAreEqual(name, other) { throw duplicate(other) }
-          other = Int(nodes[other + 1].next)
-        }
-        name = Int(nodes[name + 1].next)
-      }
+      if let other = repeatedName(in: object) { throw duplicate(other) }
     } else {
       var seen = Set<[UInt8]>(minimumCapacity: members)
       var name = object + 1
@@ -320,19 +309,37 @@ struct JSONReader {
     }
   }
 
-  private func namesAreEqual(_ left: Int, _ right: Int) -> Bool {
-    let (a, b) = (nodes[left], nodes[right])
-    if a.escaped || b.escaped { return decoded(left) == decoded(right) }
-    guard a.end - a.start == b.end - b.start else { return false }
-    for offset in 0..<Int(a.end - a.start) where output[Int(a.start) + offset] != output[Int(b.start) + offset] {
+  /// The first name that another before it is equal to, each compared with those behind it.
+  private func repeatedName(in object: Int) -> Int? {
+    var name = object + 1
+    while name < nodes.count {
+      let node = nodes[name]
+      let following = Int(nodes[name + 1].next)
+      var other = following
+      while other < nodes.count {
+        if namesAreEqual(node, nodes[other]) { return other }
+        other = Int(nodes[other + 1].next)
+      }
+      name = following
+    }
+    return nil
+  }
+
+  @inline(__always)
+  private func namesAreEqual(_ left: JSONNode, _ right: JSONNode) -> Bool {
+    if left.escaped || right.escaped { return decoded(left) == decoded(right) }
+    guard left.end - left.start == right.end - right.start else { return false }
+    for offset in 0..<Int(left.end - left.start)
+    where output[Int(left.start) + offset] != output[Int(right.start) + offset] {
       return false
     }
     return true
   }
 
-  private func decoded(_ name: Int) -> [UInt8] {
-    let node = nodes[name]
-    return JSONText.decode(output[Int(node.start) + 1..<Int(node.end) - 1], escaped: node.escaped)
+  private func decoded(_ name: Int) -> [UInt8] { decoded(nodes[name]) }
+
+  private func decoded(_ node: JSONNode) -> [UInt8] {
+    JSONText.decode(output[Int(node.start) + 1..<Int(node.end) - 1], escaped: node.escaped)
   }
 
   private mutating func duplicate(_ name: Int) -> JSONError {
@@ -394,4 +401,46 @@ struct JSONReader {
       }
     }
   }
+}
+
+/// The places of a text's values while it is read: an array would ask at each of them whether it is its only owner.
+private struct JSONNodes: ~Copyable {
+  private var room: UnsafeMutableBufferPointer<JSONNode>
+  private(set) var count = 0
+
+  init(capacity: Int) {
+    room = .allocate(capacity: capacity)
+  }
+
+  deinit {
+    room.deallocate()
+  }
+
+  @inline(__always)
+  mutating func append(_ node: JSONNode) {
+    if count == room.count { grow() }
+    room.initializeElement(at: count, to: node)
+    count += 1
+  }
+
+  private mutating func grow() {
+    let larger = UnsafeMutableBufferPointer<JSONNode>.allocate(capacity: 2 * room.count)
+    _ = larger.initialize(from: room[..<count])
+    room.deallocate()
+    room = larger
+  }
+
+  @inline(__always)
+  subscript(place: Int) -> JSONNode {
+    get {
+      precondition(place < count, "a value that has not been read")
+      return room[place]
+    }
+    set {
+      precondition(place < count, "a value that has not been read")
+      room[place] = newValue
+    }
+  }
+
+  var all: [JSONNode] { Array(room[..<count]) }
 }

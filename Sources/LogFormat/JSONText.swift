@@ -3,30 +3,28 @@ public enum JSONText {
   /// Appends `text` as a JSON string in its shortest form: quote, backslash and control characters escaped, nothing
   /// else; `\b \f \n \r \t` where they exist, else `\u00xx` in lower case.
   public static func append(_ text: String, to output: inout [UInt8]) {
-    output.append(UInt8(ascii: "\""))
+    output.append(upTo: longest(text)) { $0.put(json: text) }
+  }
+
+  /// How many bytes `text` has at most as a JSON string.
+  static func longest(_ text: String) -> Int {
     var copy = text
-    copy.withUTF8 { bytes in
-      if bytes.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
-        output.append(contentsOf: bytes)
-      } else {
-        for byte in bytes { appendEscaped(byte, to: &output) }
-      }
+    return copy.withUTF8 { isPlain(UnsafeRawBufferPointer($0)) ? $0.count + 2 : 6 * $0.count + 2 }
+  }
+
+  /// Whether nothing in the text must be escaped.
+  fileprivate static func isPlain(_ text: UnsafeRawBufferPointer) -> Bool {
+    var place = 0
+    while place + 8 <= text.count {
+      if EightBytes.first(in: EightBytes(text, at: place).mustBeEscaped) != nil { return false }
+      place += 8
     }
-    output.append(UInt8(ascii: "\""))
+    return text[place...].allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
   }
 
   /// Appends a whole number.
   public static func append(_ number: UInt64, to output: inout [UInt8]) {
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-      var start = digits.count
-      var rest = number
-      repeat {
-        start -= 1
-        digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-        rest /= 10
-      } while rest > 0
-      output.append(contentsOf: UnsafeBufferPointer(rebasing: digits[start..<20]))
-    }
+    output.append(upTo: 20) { $0.put(number) }
   }
 
   /// `text` as a JSON string in its shortest form.
@@ -62,23 +60,6 @@ public enum JSONText {
       }
     }
     return String(name)
-  }
-
-  private static func appendEscaped(_ byte: UInt8, to output: inout [UInt8]) {
-    switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"): output.append(contentsOf: [UInt8(ascii: "\\"), byte])
-    case 0x08: output.append(contentsOf: "\\b".utf8)
-    case 0x09: output.append(contentsOf: "\\t".utf8)
-    case 0x0A: output.append(contentsOf: "\\n".utf8)
-    case 0x0C: output.append(contentsOf: "\\f".utf8)
-    case 0x0D: output.append(contentsOf: "\\r".utf8)
-    case 0..<0x20:
-      let digits = Array("0123456789abcdef".utf8)
-      output.append(contentsOf: "\\u00".utf8)
-      output.append(digits[Int(byte >> 4)])
-      output.append(digits[Int(byte & 15)])
-    default: output.append(byte)
-    }
   }
 
   /// The UTF-8 bytes a string's text stands for. The text was read by ``JSONReader``, so every escape is whole.
@@ -126,6 +107,41 @@ public enum JSONText {
     case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
     case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
     default: nil
+    }
+  }
+}
+
+extension ByteRoom {
+  /// ``JSONText/append(_:to:)``; at most ``JSONText/longest(_:)`` bytes.
+  mutating func put(json text: String) {
+    put("\"")
+    var copy = text
+    copy.withUTF8 { bytes in
+      let bytes = UnsafeRawBufferPointer(bytes)
+      if JSONText.isPlain(bytes) {
+        put(bytes)
+      } else {
+        for byte in bytes { put(escaped: byte) }
+      }
+    }
+    put("\"")
+  }
+
+  private mutating func put(escaped byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""): put("\\\"")
+    case UInt8(ascii: "\\"): put("\\\\")
+    case 0x08: put("\\b")
+    case 0x09: put("\\t")
+    case 0x0A: put("\\n")
+    case 0x0C: put("\\f")
+    case 0x0D: put("\\r")
+    case 0..<0x20:
+      let digits: StaticString = "0123456789abcdef"
+      put("\\u00")
+      put(digits.utf8Start[Int(byte >> 4)])
+      put(digits.utf8Start[Int(byte & 15)])
+    default: put(byte)
     }
   }
 }

@@ -52,9 +52,15 @@ public struct JSONValue: Sendable {
   var isPlainASCII: Bool {
     let node = node
     guard node.kind == .string, !node.escaped else { return false }
-    return document.bytes.withUnsafeBufferPointer { bytes in
-      for place in Int(node.start) + 1..<Int(node.end) - 1 where bytes[place] >= 0x7F { return false }
-      return true
+    return document.bytes.withUnsafeBytes { bytes in
+      var place = Int(node.start) + 1
+      let end = Int(node.end) - 1
+      while place + 8 <= end {
+        let word = EightBytes(bytes, at: place)
+        if EightBytes.first(in: word.notASCII | word.equal(0x7F)) != nil { return false }
+        place += 8
+      }
+      return bytes[place..<end].allSatisfy { $0 < 0x7F }
     }
   }
 

@@ -23,19 +23,26 @@ extension Event {
   /// - Returns: where in `output` the subject's JSON text stands.
   @discardableResult
   public func writeHead(actor: String? = nil, to output: inout [UInt8]) -> Range<Int> {
-    output.append(#"{"specversion":"1.0","id":"#)
-    JSONText.append(id, to: &output)
-    output.append(#","source":"#)
-    JSONText.append(source, to: &output)
-    output.append(#","type":"#)
-    JSONText.append(type, to: &output)
-    output.append(#","subject":"#)
-    let start = output.count
-    JSONText.append(subject, to: &output)
-    let end = output.count
-    if let time {
-      output.append(#","time":"#)
-      JSONText.append(time, to: &output)
+    let first = output.count
+    var place = 0..<0
+    let length =
+      JSONText.longest(id) + JSONText.longest(source) + JSONText.longest(type) + JSONText.longest(subject)
+      + (time.map { JSONText.longest($0) } ?? 0) + 128
+    output.append(upTo: length) { room in
+      room.put(#"{"specversion":"1.0","id":"#)
+      room.put(json: id)
+      room.put(#","source":"#)
+      room.put(json: source)
+      room.put(#","type":"#)
+      room.put(json: type)
+      room.put(#","subject":"#)
+      let start = room.count
+      room.put(json: subject)
+      place = first + start..<first + room.count
+      if let time {
+        room.put(#","time":"#)
+        room.put(json: time)
+      }
     }
     var actor = actor
     let isReplaced = actor != nil
@@ -48,7 +55,7 @@ extension Event {
       Event.write(attribute, to: &output)
     }
     if let actor { Event.write(Extension("authid", .string(actor)), to: &output) }
-    return start..<end
+    return place
   }
 
   private static func write(_ attribute: Extension, to output: inout [UInt8]) {
@@ -87,19 +94,23 @@ extension Event {
 extension Stamp {
   /// Appends the stamp's members, each with its comma before it.
   public func write(to output: inout [UInt8]) {
-    output.append(#","sequence":""#)
-    SequenceText.append(sequence, to: &output)
-    output.append(#"","subjectversion":"#)
-    JSONText.append(subjectVersion, to: &output)
-    output.append(contentsOf: recorded.text)
-    if let batchEnd {
-      output.append(#","batchend":""#)
-      SequenceText.append(batchEnd, to: &output)
-      output.append(UInt8(ascii: "\""))
+    output.append(upTo: 128) { room in
+      room.put(#","sequence":""#)
+      room.put(sequence, digits: SequenceText.length)
+      room.put(#"","subjectversion":"#)
+      room.put(subjectVersion)
     }
-    output.append(#","previoushash":""#)
-    previousHash.appendHex(to: &output)
-    output.append(UInt8(ascii: "\""))
+    output.append(contentsOf: recorded.text)
+    output.append(upTo: 128) { room in
+      if let batchEnd {
+        room.put(#","batchend":""#)
+        room.put(batchEnd, digits: SequenceText.length)
+        room.put("\"")
+      }
+      room.put(#","previoushash":""#)
+      room.put(previousHash)
+      room.put("\"")
+    }
   }
 }
 
@@ -116,14 +127,7 @@ public enum SequenceText {
   public static let length = 20
 
   public static func append(_ sequence: UInt64, to output: inout [UInt8]) {
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: length) { digits in
-      var rest = sequence
-      for place in stride(from: length - 1, through: 0, by: -1) {
-        digits[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-        rest /= 10
-      }
-      output.append(contentsOf: UnsafeBufferPointer(digits))
-    }
+    output.append(upTo: length) { $0.put(sequence, digits: length) }
   }
 
   public static func string(_ sequence: UInt64) -> String {

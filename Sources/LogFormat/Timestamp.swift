@@ -36,15 +36,16 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     return bytes
   }
 
+  /// How many bytes ``text`` has.
+  static let length = 27
+
   /// Appends the bytes of ``text``.
   public func append(to output: inout [UInt8]) {
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 27) { bytes in
-      write(to: bytes)
-      output.append(contentsOf: UnsafeBufferPointer(bytes))
-    }
+    output.append(upTo: Timestamp.length) { $0.put(self) }
   }
 
-  private func write(to bytes: UnsafeMutableBufferPointer<UInt8>) {
+  /// Writes the bytes of ``text``, for which there must be room.
+  func write(to bytes: UnsafeMutableRawBufferPointer) {
     let microseconds = min(max(microseconds, Timestamp.firstWritable), Timestamp.lastWritable)
     let seconds = Timestamp.floorDivide(microseconds, 1_000_000)
     let days = Timestamp.floorDivide(seconds, 86_400)
@@ -53,8 +54,9 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     func put(_ value: Int64, at offset: Int, digits: Int) {
       var value = value
       for index in stride(from: offset + digits - 1, through: offset, by: -1) {
-        bytes[index] = UInt8(ascii: "0") + UInt8(value % 10)
-        value /= 10
+        let quotient = value / 10
+        bytes[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value - quotient * 10)
+        value = quotient
       }
     }
     put(Int64(year), at: 0, digits: 4)

@@ -109,7 +109,7 @@ public struct Digest: Sendable, Hashable {
   }
 
   /// Writes the 64 lower-case hexadecimal digits as ASCII to `destination`, which must have room for them.
-  private func writeHex(to destination: UnsafeMutableRawPointer) {
+  public func writeHex(to destination: UnsafeMutableRawPointer) {
     let digits = hexadecimalDigits.utf8Start
     withUnsafeBytes { bytes in
       for index in 0..<Digest.byteCount {
