@@ -19,7 +19,9 @@ public enum JSONText {
       if EightBytes.first(in: EightBytes(text, at: place).mustBeEscaped) != nil { return false }
       place += 8
     }
-    return text[place...].allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+    // What is left is looked at with some of the bytes before it.
+    if text.count >= 8 { return EightBytes.first(in: EightBytes(text, at: text.count - 8).mustBeEscaped) == nil }
+    return text.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
   }
 
   /// Appends a whole number.

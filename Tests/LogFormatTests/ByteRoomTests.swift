@@ -44,4 +44,14 @@ struct ByteRoomTests {
     #expect(String(decoding: output, as: UTF8.self) == JSONText.string(string))
     #expect(try JSONDocument(output).root.string == string)
   }
+
+  @Test("What must be escaped is, wherever in a string it stands")
+  func escapes() {
+    for length in 1...20 {
+      for place in 0..<length {
+        let (before, after) = (String(repeating: "a", count: place), String(repeating: "b", count: length - place - 1))
+        #expect(JSONText.string(before + "\"" + after) == "\"" + before + "\\\"" + after + "\"")
+      }
+    }
+  }
 }
