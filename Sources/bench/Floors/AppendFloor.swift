@@ -1,13 +1,15 @@
 /// The bytes that the log has got, appended to another file in groups of as many records as the daemon made durable at
-/// a time.
+/// a time. The file grows from one measurement to the next, as the log does: one that is made anew is given the memory
+/// that the one before has just given back, which costs less than memory that nobody has used.
 struct AppendFloor {
-  let log: LogFiles
-  let folder: String
-  let recordsInGroup: Int
+  private let file: AppendedFile
+
+  init(folder: String) throws {
+    file = try AppendedFile(folder + "/floor")
+  }
 
   /// - Parameter range: of the log's bytes, whole lines.
-  func run(_ range: Range<Int>) throws -> Measurement {
-    let file = try AppendedFile(folder + "/floor")
+  func run(_ log: LogFiles, _ range: Range<Int>, recordsInGroup: Int) throws -> Measurement {
     let group = Bytes(capacity: 1 << 20)
     var records = 0
     var waiting = 0

@@ -16,6 +16,7 @@ extension Session {
   private func appendMany(
     _ name: String, connections: Int, _ load: (Range<Int>, Int) throws -> Measurement
   ) throws {
+    let file = try AppendFloor(folder: folder.path)
     let database = try SQLiteFloor(folder: folder.path)
     let records = max(1, size.records / size.slices / connections)
     var values: [Measurement] = []
@@ -36,7 +37,7 @@ extension Session {
       projections.add(value, catchUp: try daemon.catchUp())
       try daemon.settle()
       let range = start..<(try log.size())
-      appended.append(try AppendFloor(log: log, folder: folder.path, recordsInGroup: group).run(range))
+      appended.append(try file.run(log, range, recordsInGroup: group))
       stored.append(try database.run(log, range))
       values.append(value)
       usages.append(usage)
