@@ -89,6 +89,8 @@ final class RequestClock {
   /// - Returns: whether the time is over.
   func tick() -> Bool {
     guard isReading || phase == .failed else { return false }
+    // Whoever is owed an answer is waiting for us, whatever else has come from him.
+    if heads > answersFinished, phase == .head || phase == .failed { return false }
     rounds += 1
     switch phase {
     case .failed: return rounds > RequestClock.failedLimit

@@ -36,8 +36,16 @@ final class SingleEventHandler: ChannelDuplexHandler, RemovableChannelHandler, @
   private var context: ChannelHandlerContext?
   private var held = CircularBuffer<HTTPRequestPart>()
   private var isReadHeld = false
-  /// That the daemon closes, or the client sends no more.
-  private var heldEvents: [Any] = []
+  /// What ends the connection, behind what was sent before: that the daemon closes, that the client sends no more, or that
+  /// what it sends is no HTTP.
+  private var heldEnds: [End] = []
+  /// Whether what was held is being taken, further up the stack.
+  private var isGoingOn = false
+
+  private enum End {
+    case event(Any)
+    case error(any Error)
+  }
 
   init(responder: Responder, connection: Connection, answers: Answers) {
     self.responder = responder
@@ -125,14 +133,27 @@ final class SingleEventHandler: ChannelDuplexHandler, RemovableChannelHandler, @
     }
   }
 
-  /// One read ahead and no more: the client waits, not the memory. Most clients send nothing ahead, and not to read at all
-  /// would cost two system calls for each request, which say so to the kernel.
+  /// Once something is there that waits, no more is read, nor while the client does not take its answers: it waits, and
+  /// not the memory. Most clients send nothing ahead, and not to read at all would cost two system calls for each request,
+  /// which say so to the kernel.
   func read(context: ChannelHandlerContext) {
-    if case .waiting = state, !held.isEmpty {
-      isReadHeld = true
-    } else {
-      context.read()
-    }
+    if mayRead(context) { context.read() } else { isReadHeld = true }
+  }
+
+  private func mayRead(_ context: ChannelHandlerContext) -> Bool {
+    if case .waiting = state, !held.isEmpty { return false }
+    return context.channel.isWritable
+  }
+
+  private func readOn(_ context: ChannelHandlerContext) {
+    guard isReadHeld, mayRead(context) else { return }
+    isReadHeld = false
+    context.read()
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    context.fireChannelWritabilityChanged()
+    readOn(context)
   }
 
   /// Closing comes after the answer.
@@ -140,9 +161,14 @@ final class SingleEventHandler: ChannelDuplexHandler, RemovableChannelHandler, @
     switch (state, event) {
     case (.collecting, is ChannelShouldQuiesceEvent), (.waiting, is ChannelShouldQuiesceEvent),
       (.waiting, ChannelEvent.inputClosed):
-      heldEvents.append(event)
+      heldEnds.append(.event(event))
     default: context.fireUserInboundEventTriggered(event)
     }
+  }
+
+  /// So does the refusal of what is no HTTP.
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    if case .waiting = state { heldEnds.append(.error(error)) } else { context.fireErrorCaught(error) }
   }
 
   func channelInactive(context: ChannelHandlerContext) {
@@ -180,27 +206,38 @@ final class SingleEventHandler: ChannelDuplexHandler, RemovableChannelHandler, @
     fields.append(HTTPField(name: .date, value: responder.date.now))
     context.write(wrapOutboundOut(.head(HTTPResponse(status: answer.status, headerFields: fields))), promise: nil)
     context.write(wrapOutboundOut(.body(answer.body)), promise: nil)
-    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    let sent = heldEnds.isEmpty ? nil : context.eventLoop.makePromise(of: Void.self)
+    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: sent)
     state = .passing(unanswered: 0)
     goOn(context)
+    // Whoever closes drops what is not sent yet.
+    sent?.futureResult.assumeIsolated().whenComplete { [self] _ in handOnEnds() }
   }
 
+  /// Takes what was held. Where that is answered at once, the round that is under way goes on with the next.
   private func goOn(_ context: ChannelHandlerContext) {
+    guard !isGoingOn else { return }
+    isGoingOn = true
+    defer { isGoingOn = false }
     let isAnythingHeld = !held.isEmpty
     while let part = held.popFirst() {
       take(part, context)
       if case .waiting = state { return }
     }
-    if case .passing = state, !heldEvents.isEmpty {
-      let events = heldEvents
-      heldEvents = []
-      for event in events { context.fireUserInboundEventTriggered(event) }
-    }
     // What was not held has been said already.
     if isAnythingHeld { context.fireChannelReadComplete() }
-    if isReadHeld {
-      isReadHeld = false
-      context.read()
+    readOn(context)
+  }
+
+  private func handOnEnds() {
+    guard case .passing = state, held.isEmpty, let context else { return }
+    let ends = heldEnds
+    heldEnds = []
+    for end in ends {
+      switch end {
+      case .event(let event): context.fireUserInboundEventTriggered(event)
+      case .error(let error): context.fireErrorCaught(error)
+      }
     }
   }
 }

@@ -70,6 +70,52 @@ import Testing
     }
   }
 
+  @Test func allThatWasSentBeforeTheClientEndsIsAnswered() throws {
+    try LedgerUnderTest.run { ledger in
+      let connection = try RawConnection(socket: ledger.socket)
+      try connection.send(
+        (1...300).map { RawConnection.post(SampleEvent.project("A1", id: "\($0)").json) }.reduce(Data(), +))
+      connection.endSending()
+      for _ in 1...300 { #expect(try connection.answer()?.status == 201) }
+      #expect(try connection.answer() == nil)
+    }
+  }
+
+  @Test func whatIsNoHTTPIsRefusedAfterTheAnswerToWhatCameBefore() throws {
+    try LedgerUnderTest.run { ledger in
+      for number in 1...20 {
+        let connection = try RawConnection(socket: ledger.socket)
+        try connection.send(RawConnection.post(SampleEvent.project("A1", id: "\(number)").json))
+        try connection.send(Data("no HTTP\r\n\r\n".utf8))
+        #expect(try connection.answer()?.status == 201)
+        #expect(try connection.answer()?.status == 400)
+      }
+    }
+  }
+
+  @Test func manyRefusedRequestsSentAtOnceAreAnsweredOneAfterTheOther() throws {
+    try LedgerUnderTest.run { ledger in
+      let connection = try RawConnection(socket: ledger.socket)
+      let refused = Array(repeating: RawConnection.post(Data()), count: 1_500).reduce(Data(), +)
+      try connection.send(RawConnection.post(SampleEvent.project("A1", id: "1").json) + refused)
+      #expect(try connection.answer()?.status == 201)
+      for _ in 1...1_500 { #expect(try connection.answer()?.status == 400) }
+    }
+  }
+
+  @Test func clientThatTakesNoAnswersIsNotReadFromForEver() throws {
+    try LedgerUnderTest.run { ledger in
+      let connection = try RawConnection(socket: ledger.socket)
+      let request = RawConnection.post(SampleEvent.project("A1", id: "1").json)
+      let limit = 16 << 20
+      let sent = try connection.sendUntilNotTaken(request, limit: limit)
+      #expect(sent < limit)
+      for number in 0..<sent / request.count {
+        #expect(try connection.answer()?.status == (number == 0 ? 201 : 200))
+      }
+    }
+  }
+
   @Test func clientThatLeavesBeforeItsAnswerHarmsNobody() throws {
     try LedgerUnderTest.run { ledger in
       for number in 1...20 {

@@ -35,6 +35,27 @@ final class RawConnection {
     }
   }
 
+  /// Sends the same again and again until the other side takes no more for two seconds, and no more than `limit` bytes.
+  ///
+  /// - Returns: how many bytes went out.
+  func sendUntilNotTaken(_ data: Data, limit: Int) throws -> Int {
+    var sent = 0
+    while sent < limit {
+      let rest = data.dropFirst(sent % data.count)
+      let count = rest.withUnsafeBytes {
+        Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+      }
+      if count > 0 {
+        sent += count
+        continue
+      }
+      guard errno == EAGAIN else { throw Failure(description: "send: \(String(cString: strerror(errno)))") }
+      var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      if poll(&request, 1, 2_000) == 0 { return sent }
+    }
+    return sent
+  }
+
   /// Says that nothing more will be sent; answers can still be read.
   func endSending() {
     shutdown(descriptor, Int32(SHUT_WR))
