@@ -99,15 +99,6 @@ public struct Digest: Sendable, Hashable {
     try Swift.withUnsafeBytes(of: self, body)
   }
 
-  /// Appends the 64 lower-case hexadecimal digits as ASCII.
-  public func appendHex(to output: inout [UInt8]) {
-    let start = output.count
-    output.append(contentsOf: repeatElement(0, count: 2 * Digest.byteCount))
-    output.withUnsafeMutableBytes { bytes in
-      if let base = bytes.baseAddress { writeHex(to: base + start) }
-    }
-  }
-
   /// Writes the 64 lower-case hexadecimal digits as ASCII to `destination`, which must have room for them.
   public func writeHex(to destination: UnsafeMutableRawPointer) {
     let digits = hexadecimalDigits.utf8Start
