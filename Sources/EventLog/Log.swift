@@ -74,10 +74,13 @@ public final class Log: Sendable {
 
   /// Takes the lock, recovers, signs a checkpoint and begins to take events.
   ///
-  /// - Parameter lock: the ledger's lock, where the caller has taken it.
+  /// - Parameters:
+  ///   - lock: the ledger's lock, where the caller has taken it.
+  ///   - reader: one made under that lock, whose index is gone on with instead of being opened again.
   /// - Throws: ``LedgerOpenError``; nothing has been written then, except that a torn end may have been cut off.
   public static func open(
-    _ directory: LedgerDirectory, lock: WriterLock? = nil, rules: Rules, limits: Limits = Limits(), logger: Logger
+    _ directory: LedgerDirectory, lock: WriterLock? = nil, reader: LogReader? = nil, rules: Rules,
+    limits: Limits = Limits(), logger: Logger
   ) throws -> Log {
     let description = try LedgerDescription(of: directory)
     let lock = try lock ?? self.lock(directory)
@@ -85,7 +88,8 @@ public final class Log: Sendable {
     let (checkpoint, problem) = newestCheckpoint(of: directory, key: key.verifierKey)
     for folder in LedgerDirectory.derivedFolders { try SystemCall.makeDirectory(directory.path + "/" + folder) }
 
-    let (index, opened) = try recover(directory, description, checkpoint, problem, rules, logger)
+    let files = reader.map(\.filesForOpening) ?? IndexFiles(path: directory.index)
+    let (index, opened) = try recover(directory, files, description, checkpoint, problem, rules, logger)
     if let cut = opened.cut {
       logger.warning(
         "cut off an incomplete end of the log",
@@ -147,12 +151,12 @@ public final class Log: Sendable {
   /// Finds the end of the log. Where the index was used and something does not fit, it is tried once more without: only
   /// what the log alone shows is held against it.
   private static func recover(
-    _ directory: LedgerDirectory, _ description: LedgerDescription, _ checkpoint: Checkpoint?, _ problem: String?,
-    _ rules: Rules, _ logger: Logger
+    _ directory: LedgerDirectory, _ files: IndexFiles?, _ description: LedgerDescription, _ checkpoint: Checkpoint?,
+    _ problem: String?, _ rules: Rules, _ logger: Logger
   ) throws -> (LogIndex, (end: LogEnd, cut: Cut?)) {
     func attempt(anew: Bool) throws -> (LogIndex, (end: LogEnd, cut: Cut?))? {
-      let (index, start) = try LogIndex.open(
-        path: directory.index, identity: rules.identity(origin: description.origin), anew: anew)
+      let (index, start) = LogIndex.open(
+        path: directory.index, identity: rules.identity(origin: description.origin), files: anew ? nil : files)
       if start == nil { logger.info("the index is built from the whole log") }
       do {
         let opened = try Opening.run(

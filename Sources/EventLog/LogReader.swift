@@ -12,10 +12,12 @@ public struct LogReader: Sendable {
   /// Whether a daemon holds the lock.
   public let isLive: Bool
   let end: LogPosition
+  private let keptIndex: KeptIndexFiles
 
   public init(_ directory: LedgerDirectory) throws {
     self.directory = directory
     description = try LedgerDescription(of: directory)
+    keptIndex = KeptIndexFiles(path: directory.index)
     let deadline = Date(timeIntervalSinceNow: 10)
     while true {
       if try WriterLock.isHeld(directory) {
@@ -24,7 +26,7 @@ public struct LogReader: Sendable {
           return
         }
       } else {
-        let place = try LogReader.lastCompletePlace(directory)
+        let place = try LogReader.lastCompletePlace(directory, keptIndex)
         // A daemon that has started meanwhile may have written what is not durable yet.
         if try !WriterLock.isHeld(directory) {
           (isLive, end) = (false, place)
@@ -42,22 +44,51 @@ public struct LogReader: Sendable {
     self.directory = directory
     description = try LedgerDescription(of: directory)
     isLive = false
-    end = try LogReader.lastCompletePlace(directory)
+    keptIndex = KeptIndexFiles(path: directory.index)
+    end = try LogReader.lastCompletePlace(directory, keptIndex)
   }
+
+  /// The files of the index; nil where there are none, or those of another ledger, or of this one when it was longer.
+  var index: IndexFiles? {
+    guard let files = keptIndex.files, files.manifest.identity.hasPrefix(description.origin + "\n"),
+      files.start <= end.size
+    else { return nil }
+    return files
+  }
+
+  /// The files of the index as they are, for who opens the log with the same lock.
+  var filesForOpening: IndexFiles? { keptIndex.files }
 
   /// The number of records that can be read.
   public var size: UInt64 { end.size }
 
-  private static func lastCompletePlace(_ directory: LedgerDirectory) throws -> LogPosition {
+  /// The end of the last record that is whole, with its batch.
+  private static func lastCompletePlace(
+    _ directory: LedgerDirectory, _ index: KeptIndexFiles
+  ) throws -> LogPosition {
     let segments = try Segment.list(in: directory)
     guard let last = segments.last else {
       return LogPosition(size: 0, segment: Segment(first: 0), offset: 0)
     }
     let covered =
       (try? Checkpoint(text: SignedNote(parsing: SystemCall.contents(of: directory.checkpoint)).text))?.size ?? 0
-    var end = LogPosition(size: last.first, segment: last, offset: 0)
+    let start = LogPosition(size: last.first, segment: last, offset: 0)
+    // The index knows a place shortly before the end of what the checkpoint covers. It is derived: what it says counts
+    // where the log bears it out.
+    if covered > last.first, let hint = try? index.files?.reader.place(before: covered - 1), hint.segment == last,
+      let end = try? lastCompletePlace(directory, from: hint, covered), end.size >= covered
+    {
+      return end
+    }
+    return try lastCompletePlace(directory, from: start, covered)
+  }
+
+  private static func lastCompletePlace(
+    _ directory: LedgerDirectory, from start: LogPosition, _ covered: UInt64
+  ) throws -> LogPosition {
+    var end = start
     var reader = try LineReader(directory, from: end)
-    var count = last.first
+    var count = start.size
     var previous: Digest?
     var openBatch: UInt64?
     while true {
@@ -65,6 +96,7 @@ public struct LogReader: Sendable {
         let batchEnd: UInt64?
         if count < covered {
           // What a checkpoint covers was synced whole.
+          guard count > start.size || start.offset == 0 || LineScan.isRecord(line, count) else { return false }
           batchEnd = LineScan.batchEnd(of: line)
         } else {
           // Behind it a crash may have left anything: what holds is what opening would keep.
@@ -105,73 +137,6 @@ public struct LogReader: Sendable {
       return false
     }
     return found
-  }
-
-  /// The newest of the ledger's own records of a type, `name` being the type behind `de.aktenspur.ledger.`.
-  ///
-  /// The index says where it is as of the newest checkpoint it has seen; the log behind that is read.
-  ///
-  /// - Parameter from: what comes before is not looked at.
-  public func newestLedgerRecord(_ name: String, from: UInt64 = 0) throws -> Record? {
-    let type = Log.ledgerTypePrefix + name
-    if let known = try? indexed(type) {
-      if let newest = try newestRecord(type, from: max(known.start, from)) { return newest }
-      guard let sequence = known.sequence, sequence >= from else { return nil }
-      if let line = try line(at: sequence), let record = try? Record(line: line), record.type == type { return record }
-      // The index is derived: where it is wrong, the log puts it right.
-    }
-    return try newestRecord(type, from: from)
-  }
-
-  /// All of the ledger's own records of a type, in order; `name` is the type behind `de.aktenspur.ledger.`.
-  ///
-  /// The index says where they are as of the newest checkpoint it has seen; the log behind that is read.
-  public func ledgerRecords(_ name: String) throws -> [Record] {
-    let type = Log.ledgerTypePrefix + name
-    guard let known = try? indexedRecords(type) else { return try records(of: type, from: 0) }
-    var records: [Record] = []
-    for sequence in known.sequences {
-      guard let line = try line(at: sequence), let record = try? Record(line: line), record.type == type else {
-        // The index is derived: where it is wrong, the log puts it right.
-        return try self.records(of: type, from: 0)
-      }
-      records.append(record)
-    }
-    return try records + self.records(of: type, from: known.start)
-  }
-
-  /// As ``indexed(_:)``, all of them.
-  private func indexedRecords(_ type: String) throws -> (sequences: [UInt64], start: UInt64)? {
-    try LogIndex.readingFile(path: directory.index) { index, file in
-      guard file.identity.hasPrefix(description.origin + "\n"), file.start <= end.size else { return nil }
-      return (try index.sequences(of: type, on: Log.ledgerSubject, below: file.start), file.start)
-    } ?? nil
-  }
-
-  private func records(of type: String, from: UInt64) throws -> [Record] {
-    var records: [Record] = []
-    try forEachLine(from: from, filter: LineFilter(subject: Log.ledgerSubject, type: type)) { line, _ in
-      records.append(try Record(line: Array(line)))
-      return true
-    }
-    return records
-  }
-
-  /// What the index says; nil where it is of another ledger, or of this one when it was longer.
-  private func indexed(_ type: String) throws -> (sequence: UInt64?, start: UInt64)? {
-    try LogIndex.readingFile(path: directory.index) { index, file in
-      guard file.identity.hasPrefix(description.origin + "\n"), file.start <= end.size else { return nil }
-      return (try index.newest(of: type, on: Log.ledgerSubject, below: end.size), file.start)
-    } ?? nil
-  }
-
-  private func newestRecord(_ type: String, from: UInt64) throws -> Record? {
-    var newest: [UInt8]?
-    try forEachLine(from: from, filter: LineFilter(subject: Log.ledgerSubject, type: type)) { line, _ in
-      newest = Array(line)
-      return true
-    }
-    return try newest.map { try Record(line: $0) }
   }
 
   /// How many records had been recorded by `time`: the first N with `recordedtime` ≤ it.

@@ -1,4 +1,4 @@
-public import LogFormat
+import LogFormat
 public import TransparencyLog
 
 /// A signed checkpoint with the tree it speaks of: proofs, tiles and entries that whoever trusts the checkpoint can check.
@@ -89,15 +89,5 @@ extension LogReader {
             return true
           }
         }, replaced: { _, _ in }))
-  }
-
-  /// The names under which the log has been signed.
-  public func origins() throws -> Origins {
-    guard let line = try line(at: 0), var origins = Origins(opening: try Record(line: line)) else {
-      throw RecordError.member("data", expected: "origin and verifierkey, in record 0")
-    }
-    let name = String(Resumption.type.dropFirst(Log.ledgerTypePrefix.count))
-    for record in try ledgerRecords(name) { try origins.resume(with: record) }
-    return origins
   }
 }

@@ -41,31 +41,25 @@ extension LogReader {
   ///
   /// - Throws: ``DamagedRecord`` where the chain does not confirm one.
   public func records(on subjects: [String], below size: UInt64) throws -> [Record] {
-    let lines = LogLines(directory: directory, end: end)
-    let known = try? LogIndex.readingFile(path: directory.index) { index, file in
-      guard file.identity.hasPrefix(description.origin + "\n"), file.start <= end.size else { return nil as Known? }
-      let sequences = try lines.sequences(on: subjects, below: min(file.start, size), index)
-      return Known(records: try records(at: sequences, lines, index), start: file.start)
-    }
     // The index is derived: where it is wrong, the log puts it right.
     let wanted = Set(subjects)
-    guard let known = known ?? nil, known.records.allSatisfy({ wanted.contains($0.subject) }) else {
-      return try scan(for: subjects, from: 0, below: size)
-    }
-    return try known.records + scan(for: subjects, from: known.start, below: size)
+    guard let index, let known = try? records(on: subjects, below: min(index.start, size), index.reader),
+      known.allSatisfy({ wanted.contains($0.subject) })
+    else { return try scan(for: subjects, from: 0, below: size) }
+    return try known + scan(for: subjects, from: index.start, below: size)
   }
 
   /// The records at these sequences, in their order; those that are not there are left out.
   public func records(at sequences: [UInt64]) throws -> [Record] {
-    let lines = LogLines(directory: directory, end: end)
-    let found = try? LogIndex.readingFile(path: directory.index) { index, _ in try records(at: sequences, lines, index)
+    if let index, let found = try? records(at: sequences, LogLines(directory: directory, end: end), index.reader) {
+      return found
     }
-    return try (found ?? nil) ?? sequences.compactMap { try line(at: $0).map { try Record(line: $0) } }
+    return try sequences.compactMap { try line(at: $0).map { try Record(line: $0) } }
   }
 
-  private struct Known {
-    var records: [Record]
-    var start: UInt64
+  private func records(on subjects: [String], below size: UInt64, _ index: IndexReader) throws -> [Record] {
+    let lines = LogLines(directory: directory, end: end)
+    return try records(at: try lines.sequences(on: subjects, below: size, index), lines, index)
   }
 
   private func records(at sequences: [UInt64], _ lines: LogLines, _ index: IndexReader) throws -> [Record] {

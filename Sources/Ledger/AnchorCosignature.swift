@@ -68,7 +68,7 @@ extension Anchoring {
     // Of what was sent only this line and our own signature are kept. Where the witness has cosigned this checkpoint
     // before, its first statement stays, which is the strongest.
     let known = try kept.note(size: checkpoint.size)?.cosignature(by: witness)
-    let key = try origins().origin(ofSize: checkpoint.size).key
+    let key = try log.origins().origin(ofSize: checkpoint.size).key
     let ours = note.keeping { key?.claims($0) == true || $0 == known ?? line }
     guard let first = try keep(ours, checkpoint).cosignature(by: witness) else {
       throw NoteError.noKnownSignature(expected: [witness.name])

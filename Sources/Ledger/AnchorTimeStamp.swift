@@ -216,7 +216,7 @@ extension Anchoring {
 
   /// The checkpoint of that size, under the name that the log had then.
   private func checkpoint(size: UInt64, in tree: SignedTree) throws -> Checkpoint {
-    let origin = try LogReader(log.directory).origins().origin(ofSize: size)
+    let origin = try log.origins().origin(ofSize: size)
     return Checkpoint(origin: origin.name, size: size, root: try tree.root(of: size))
   }
 }

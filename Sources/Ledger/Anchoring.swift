@@ -29,16 +29,12 @@ struct Anchoring: Sendable {
   func ownCheckpoint(_ note: SignedNote, in tree: SignedTree, pointer: String) throws -> Checkpoint {
     let checkpoint: Checkpoint
     do {
-      checkpoint = try origins().open(note)
+      checkpoint = try log.origins().open(note)
     } catch let error as NoteError {
       throw Refusal(.unprocessable, pointer: pointer, "\(error)")
     }
     try expectOwn(checkpoint, in: tree, pointer: pointer)
     return checkpoint
-  }
-
-  func origins() throws -> Origins {
-    try LogReader(log.directory).origins()
   }
 
   /// The log must have had this root at this size, whoever signed it.

@@ -184,7 +184,7 @@ struct Erasing: Sendable {
   /// A copy of the keys that was put back is destroyed in the same way. Where the key was gone before anything could be
   /// opened with it, nobody knows what to look for, and that is recorded.
   static func finish(in log: Log, keys: KeyStore) async throws {
-    for record in try LogReader(log.directory).ledgerRecords(ErasureRecord.carriedOut) {
+    for record in try log.ledgerRecords(ErasureRecord.carriedOut) {
       let key = try ErasureRecord.key(record)
       let isSearched = try log.isRecorded(source: Log.ledgerSource, id: "\(ErasureRecord.searched)-\(key)")
       let traces =

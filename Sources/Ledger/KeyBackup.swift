@@ -66,6 +66,11 @@ public enum KeyBackup {
     }
     return day(0)...day(longestDays)
   }
+
+  /// The last day that any of the copies recorded may see, `YYYY-MM-DD`; nil where none was ever made.
+  fileprivate static func until(_ records: [Record]) -> String? {
+    records.compactMap { $0.data?["bis"]?.string }.max()
+  }
 }
 
 extension Ledger {
@@ -99,7 +104,7 @@ extension Ledger {
     let today = KeyBackup.days(from: .now, timeZone: log.description.timeZone).lowerBound
     let newest: Result<String?, any Error> = await withCheckedContinuation { continuation in
       DispatchQueue.global().async { [log] in
-        continuation.resume(returning: Result { try LogReader(log.directory).keyBackupsUntil() })
+        continuation.resume(returning: Result { try KeyBackup.until(log.ledgerRecords(KeyBackup.recordName)) })
       }
     }
     do {
@@ -113,6 +118,6 @@ extension Ledger {
 extension LogReader {
   /// The last day that any copy of the keys of persons may see, `YYYY-MM-DD`; nil where none was ever made.
   public func keyBackupsUntil() throws -> String? {
-    try ledgerRecords(KeyBackup.recordName).compactMap { $0.data?["bis"]?.string }.max()
+    try KeyBackup.until(ledgerRecords(KeyBackup.recordName))
   }
 }

@@ -63,7 +63,7 @@ public final class Ledger: Sendable {
     let keys = try KeyStore(directory: directory.personKeys)
     let content = SealedContent(keys: keys)
     let log = try Log.open(
-      directory, lock: lock,
+      directory, lock: lock, reader: reader,
       rules: rules(of: packs) { sent, stored in try content.isEqual(sent, stored) },
       limits: limits, logger: logger)
     do {
@@ -143,7 +143,7 @@ public final class Ledger: Sendable {
   }
 
   private static func recordPacks(_ packs: PackSet, _ documents: DocumentStore, _ log: Log) async throws {
-    let newest = try LogReader(log.directory).newestLedgerRecord(PackRecord.name)
+    let newest = try log.newestLedgerRecord(PackRecord.name)
     guard !PackRecord.names(newest, packs) else { return }
     try PackRecord.keep(packs, in: documents)
     try await record(PackRecord.name, id: "nach-\(newest?.sequence ?? 0)", PackRecord.json(packs), log)
@@ -283,11 +283,11 @@ public final class Ledger: Sendable {
   /// When somebody outside last confirmed the log, as its record says; nil where nobody has.
   public func lastAnchor() throws -> Timestamp? {
     try anchored.withLock { anchored in
-      let reader = try LogReader(log.directory)
-      if let newest = try reader.newestLedgerRecord(AnchorRecord.name, from: anchored.below) {
+      let size = log.size
+      if let newest = try log.newestLedgerRecord(AnchorRecord.name, from: anchored.below) {
         anchored.time = Timestamp(newest.recordedTime)
       }
-      anchored.below = reader.size
+      anchored.below = size
       return anchored.time
     }
   }

@@ -145,7 +145,7 @@ extension Log {
     case .unknown: break
     case .sealing(let id, _), .destroyed(let id, _): keys.insert(id)
     }
-    for record in try LogReader(directory).ledgerRecords(ErasureRecord.carriedOut)
+    for record in try ledgerRecords(ErasureRecord.carriedOut)
     where record.data?["person"]?.string == person {
       keys.insert(try ErasureRecord.key(record))
     }

@@ -31,30 +31,32 @@ import TransparencyLog
     }
   }
 
-  @Test("A reader without a daemon sees what opening would keep")
-  func sameAsOpening() async throws {
+  @Test("A reader without a daemon sees what opening would keep", arguments: [false, true])
+  func sameAsOpening(withIndex: Bool) async throws {
     try await withLedger { ledger in
       try ledger.open()
-      try await ledger.fill(2)
+      // More than one place is in the index.
+      let before = 149
+      try await ledger.fill(before - 1)
       try ledger.close()
-      let stop = try ledger.copy("checkpoint", "log")
+      let stop = try ledger.copy("checkpoint", "log", "cache")
       try ledger.open()
       try await ledger.append(event("1"))
       try await ledger.append(event("2"), event("3"))
       try ledger.close()
       let lines = try ledger.lines
       var tails: [String] = []
-      let one = lines[3]
-      let batch = lines[4...5].map { $0 + "\n" }.joined()
+      let one = lines[before]
+      let batch = lines[(before + 1)...].map { $0 + "\n" }.joined()
       tails += [one + "\n", one, one + "\n" + batch, one + "\n" + batch.dropLast(), batch, one + "\n" + one + "\n"]
-      tails += [one + "\n" + lines[5] + "\n", one.replacing("urn:test", with: "urn:tent") + "\n" + batch]
+      tails += [one + "\n" + lines[before + 2] + "\n", one.replacing("urn:test", with: "urn:tent") + "\n" + batch]
       tails += [
         String(one.dropLast(20)) + String(repeating: "\u{0}", count: 20) + "\n", "\n" + one + "\n",
-        one + "\n" + lines[4] + "\n",
+        one + "\n" + lines[before + 1] + "\n",
       ]
       for tail in tails {
         try ledger.putBack(stop)
-        ledger.removeIndex()
+        if !withIndex { ledger.removeIndex() }
         try ledger.appendToLastSegment(tail)
         let seen = try LogReader(ledger.directory).size
         try ledger.open()
@@ -62,6 +64,39 @@ import TransparencyLog
         try ledger.log.forgetCuts()
         try ledger.close()
       }
+    }
+  }
+
+  @Test(
+    "A reader without a daemon finds the end whatever the index says of places",
+    arguments: [
+      { $0.places = [] }, { $0.places[2].offset += 1 }, { $0.places[2].offset = $0.places[1].offset },
+      { $0.places[2].offset = 999_999 }, { $0.places[2].segment = 3 }, { $0.places[2].sequence += 3 },
+    ] as [@Sendable (inout IndexContentsUnderTest) -> Void])
+  func endDespitePlaces(_ change: @Sendable (inout IndexContentsUnderTest) -> Void) async throws {
+    try await withLedger { ledger in
+      try ledger.open()
+      try await ledger.fill(150)
+      try ledger.close()
+      #expect(try LogReader(ledger.directory).size == 151)
+      try IndexContentsUnderTest.change(ledger, change)
+      #expect(try LogReader(ledger.directory).size == 151)
+    }
+  }
+
+  @Test("A log that has lost what its checkpoint covers ends with its last whole batch", arguments: [130, 128, 40])
+  func lostEnd(lines: Int) async throws {
+    try await withDamagedLedger { ledger in
+      try ledger.open()
+      try await ledger.fill(119)
+      // Records 120 to 139 are one batch, with a place of the index amidst.
+      let batch = (0..<20).map { event("\($0)") }
+      _ = try await ledger.log.append([AppendGroup(batch, recordedBy: "dms")])[0].get()
+      try await ledger.fill(10, prefix: "behind")
+      try ledger.close()
+      let kept = try ledger.lines.prefix(lines).map { $0 + "\n" }.joined()
+      try ledger.write(Array(kept.utf8), to: ledger.lastSegment)
+      #expect(try LogReader(ledger.directory).size == UInt64(min(lines, 120)))
     }
   }
 
@@ -234,6 +269,10 @@ import TransparencyLog
       let place = try #require(try LogReader(ledger.directory).newestLedgerRecord("gesetzt")).sequence
       #expect(try newest(from: place) == "g2")
       #expect(try newest(from: place + 1) == nil)
+      // As the log that is open says of itself.
+      #expect(try ledger.log.newestLedgerRecord("gesetzt", from: place)?.id == "g2")
+      #expect(try ledger.log.newestLedgerRecord("gesetzt", from: place + 1) == nil)
+      #expect(try ledger.log.ledgerRecords("gesetzt").map(\.id) == ["g1", "g2"])
       try ledger.close()
       #expect(try newest(from: place + 1) == nil)
       #expect(try newest() == "g2")
@@ -241,6 +280,9 @@ import TransparencyLog
       let index = try ledger.copy("cache")
       try ledger.open()
       try await ledger.append(ledgerRecord("g3", "gesetzt"))
+      // At once, from memory and the files together.
+      #expect(try ledger.log.newestLedgerRecord("gesetzt")?.id == "g3")
+      #expect(try ledger.log.ledgerRecords("gesetzt").map(\.id) == ["g1", "g2", "g3"])
       try await ledger.fill(3, prefix: "b")
       try ledger.close()
       #expect(try newest() == "g3")

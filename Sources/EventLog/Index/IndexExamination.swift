@@ -49,7 +49,7 @@ public struct IndexExamination: Sendable {
   }
 
   private func makeIndex(at path: String, covering count: UInt64) throws {
-    let (index, _) = try LogIndex.open(path: path, identity: "check", anew: true)
+    let (index, _) = LogIndex.open(path: path, identity: "check", files: nil)
     var memory = IndexMemory()
     var states: [IndexKey: SubjectEntry] = [:]
     try LogLines(directory: reader.directory, end: reader.end).forEachPlace(below: count) { line, place in

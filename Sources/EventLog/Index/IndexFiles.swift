@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// An index as its folder has it, for those who do not hold the ledger's lock.
 struct IndexFiles: IndexContents {
@@ -25,7 +26,7 @@ struct IndexFiles: IndexContents {
   }
 
   /// - Throws: ``IndexError``, ``SystemError``.
-  static func open(_ manifest: IndexManifest, in folder: String) throws -> ([IndexRun], NameTable) {
+  private static func open(_ manifest: IndexManifest, in folder: String) throws -> ([IndexRun], NameTable) {
     var names = NameTable()
     let runs = try manifest.runs.map { description in
       let run = try IndexRun(description, in: folder)
@@ -45,8 +46,34 @@ struct IndexFiles: IndexContents {
     ([], runs)
   }
 
+  /// Look-ups, which may be some seconds behind the log.
+  var reader: IndexReader { IndexReader(index: self) }
+
+  /// From where the next opening reads the log.
+  var start: UInt64 { manifest.start?.size ?? 0 }
+
   func number(of name: String) -> UInt32? { names.number(of: name) }
   func text(_ number: UInt32) -> String? { names.text(number) }
+}
+
+/// The index of a reader, opened when something is first looked up.
+final class KeptIndexFiles: Sendable {
+  private let path: String
+  private let opened = Mutex<IndexFiles??>(nil)
+
+  init(path: String) {
+    self.path = path
+  }
+
+  /// Nil where there is none that can be used.
+  var files: IndexFiles? {
+    opened.withLock { opened in
+      if let opened { return opened }
+      let files = IndexFiles(path: path)
+      opened = files
+      return files
+    }
+  }
 }
 
 extension IndexMemory {

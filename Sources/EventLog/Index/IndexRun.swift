@@ -5,7 +5,6 @@ import Foundation
 /// Every block is checked when it is read. The file may be removed while the run is open; it is read on until then.
 final class IndexRun: Sendable {
   let description: IndexRunDescription
-  let names: [IndexRunDescription.Name]
   let ids: Section<IDEntry>
   let subjects: Section<SubjectEntry>
   let events: Section<EventEntry>
@@ -13,23 +12,22 @@ final class IndexRun: Sendable {
   let path: String
 
   private let descriptor: Int32
-  private let idFilter: BloomFilter
-  private let subjectFilter: BloomFilter
+  private let tail: IndexRunTail
 
   /// The entries of one kind.
   struct Section<Entry: IndexEntry>: Sendable {
     let firstBlock: Int
     let count: Int
-    /// The first key of each block.
-    let fences: [Entry.Key]
+    /// Where the tail has the first entry of each block.
+    fileprivate let fences: Range<Int>
 
-    fileprivate init(_ fences: [Entry], count: Int, behind firstBlock: Int) {
+    fileprivate init(_ fences: Range<Int>, count: Int, behind firstBlock: Int) {
       self.firstBlock = firstBlock
       self.count = count
-      self.fences = fences.map(\.key)
+      self.fences = fences
     }
 
-    var blocks: Int { fences.count }
+    var blocks: Int { fences.count / Entry.width }
 
     /// How many entries a block of it has.
     func count(inBlock block: Int) -> Int {
@@ -43,12 +41,15 @@ final class IndexRun: Sendable {
     let path = folder + "/" + description.file
     let descriptor = try SystemCall.open(path, O_RDONLY)
     do {
-      let tail = try IndexRun.tail(of: description, descriptor, path)
+      tail = try IndexRun.tail(of: description, descriptor, path)
       ids = Section(tail.ids, count: description.ids, behind: 0)
       subjects = Section(tail.subjects, count: description.subjects, behind: ids.blocks)
       events = Section(tail.events, count: description.events, behind: subjects.firstBlock + subjects.blocks)
       places = Section(tail.places, count: description.places, behind: events.firstBlock + events.blocks)
-      (idFilter, subjectFilter, names) = (tail.idFilter, tail.subjectFilter, tail.names)
+      let size = Int(clamping: try SystemCall.size(of: descriptor, path: path))
+      guard (places.firstBlock + places.blocks) * IndexBlock.bytes == size - description.tailBytes else {
+        throw IndexError.damaged(path: path, detail: "it has \(size) bytes, expected others")
+      }
     } catch {
       SystemCall.close(descriptor)
       throw error
@@ -62,6 +63,9 @@ final class IndexRun: Sendable {
     SystemCall.close(descriptor)
   }
 
+  /// The names that are new in it.
+  var names: [IndexRunDescription.Name] { tail.names }
+
   private static func tail(
     of description: IndexRunDescription, _ descriptor: Int32, _ path: String
   ) throws -> IndexRunTail {
@@ -70,36 +74,41 @@ final class IndexRun: Sendable {
     guard count >= 32, count % 32 == 0, count <= size, (size - count) % IndexBlock.bytes == 0 else {
       throw IndexError.damaged(path: path, detail: "it has \(size) bytes, expected others")
     }
-    var bytes = [UInt8](repeating: 0, count: count)
-    let tail = try bytes.withUnsafeMutableBytes { buffer -> IndexRunTail? in
-      guard try SystemCall.read(descriptor, into: buffer, at: UInt64(size - count), path: path) == count,
-        BlockSum.of(UnsafeRawBufferPointer(buffer), seed: description.seed) == description.tailSum
-      else { return nil }
-      return IndexRunTail(UnsafeRawBufferPointer(buffer), of: description)
+    // Not filled with zeros first: at ten million records it is as large as all else that opening takes.
+    let bytes = try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      filled = try SystemCall.read(
+        descriptor, into: UnsafeMutableRawBufferPointer(buffer), at: UInt64(size - count), path: path)
     }
-    guard let tail else { throw IndexError.damaged(path: path, detail: "its tail is not the one that was written") }
-    let blocks = tail.ids.count + tail.subjects.count + tail.events.count + tail.places.count
-    guard blocks * IndexBlock.bytes == size - count else {
-      throw IndexError.damaged(path: path, detail: "it has \(size) bytes, expected others")
-    }
+    guard bytes.count == count,
+      bytes.withUnsafeBytes({ BlockSum.of($0, seed: description.seed) }) == description.tailSum,
+      let tail = IndexRunTail(bytes, of: description)
+    else { throw IndexError.damaged(path: path, detail: "its tail is not the one that was written") }
     return tail
   }
 
   // MARK: Look-ups
 
   func sequence(of key: IndexKey) throws -> UInt64? {
-    guard idFilter.mayContain(key) else { return nil }
+    guard tail.mayContain(key) else { return nil }
     return try entry(key, in: ids)?.sequence
   }
 
   func state(of subject: IndexKey) throws -> SubjectEntry? {
-    guard subjectFilter.mayContain(subject) else { return nil }
+    guard tail.mayContain(subject: subject) else { return nil }
     return try entry(subject, in: subjects)
+  }
+
+  /// The first block, by its number in its section, whose first key fulfils a condition, as do those of all behind it.
+  private func blocks<Entry: IndexEntry>(of section: Section<Entry>, where isBehind: (Entry.Key) -> Bool) -> Int {
+    tail.withBytes(of: section.fences) { bytes in
+      guard let base = bytes.baseAddress else { return 0 }
+      return Entries<Entry>(base: base, count: section.blocks).partitioningIndex { isBehind($0.key) }
+    }
   }
 
   /// The entry with exactly that key.
   private func entry<Entry: IndexEntry>(_ key: Entry.Key, in section: Section<Entry>) throws -> Entry? {
-    let block = section.fences.partitioningIndex { $0 > key } - 1
+    let block = blocks(of: section) { $0 > key } - 1
     guard block >= 0 else { return nil }
     return try withBlock(block, of: section) { entries in
       let place = entries.partitioningIndex { $0.key >= key }
@@ -115,7 +124,7 @@ final class IndexRun: Sendable {
   func forEach<Entry: IndexEntry>(
     in section: Section<Entry>, from key: Entry.Key, _ body: (Entry) throws -> Bool
   ) throws -> Bool {
-    var block = max(0, section.fences.partitioningIndex { $0 > key } - 1)
+    var block = max(0, blocks(of: section) { $0 > key } - 1)
     while block < section.blocks {
       let goOn = try withBlock(block, of: section) { entries in
         for place in entries.partitioningIndex(where: { $0.key >= key })..<entries.count {
@@ -136,7 +145,7 @@ final class IndexRun: Sendable {
   func forEachBackwards<Entry: IndexEntry>(
     in section: Section<Entry>, below key: Entry.Key, _ body: (Entry) throws -> Bool
   ) throws -> Bool {
-    var block = section.fences.partitioningIndex { $0 >= key } - 1
+    var block = blocks(of: section) { $0 >= key } - 1
     while block >= 0 {
       let goOn = try withBlock(block, of: section) { entries in
         for place in (0..<entries.partitioningIndex(where: { $0.key >= key })).reversed() {
@@ -150,7 +159,7 @@ final class IndexRun: Sendable {
     return true
   }
 
-  /// The entries of a block, as they stand in it.
+  /// Entries that stand one behind the other in memory, as in a block.
   struct Entries<Entry: IndexEntry> {
     fileprivate let base: UnsafeRawPointer
     let count: Int

@@ -7,7 +7,7 @@ final class IndexRunWriter {
   private let path: String
   private var descriptor: Int32
   private var description: IndexRunDescription
-  private var tail: IndexRunTail
+  private var tail: IndexRunTailDraft
   /// Blocks that are not written yet.
   private var buffer: [UInt8] = []
   private var blocks = 0
@@ -25,7 +25,7 @@ final class IndexRunWriter {
       file: UUID().uuidString.lowercased() + ".run", seed: .random(in: 0 ... .max), from: from, below: below, ids: 0,
       subjects: 0, events: 0, places: 0, tailBytes: 0, tailSum: 0)
     path = folder + "/" + description.file
-    tail = IndexRunTail(ids: ids, subjects: subjects, names: names)
+    tail = IndexRunTailDraft(ids: ids, subjects: subjects, names: names)
     descriptor = try SystemCall.open(path, O_WRONLY | O_CREAT | O_EXCL)
   }
 

@@ -59,19 +59,19 @@ final class LogIndex: IndexContents, @unchecked Sendable {
 
   /// - Parameter identity: what the entries depend on besides the log (origin, and the state transitions in force); a
   ///   folder made under another identity is not used.
-  /// - Parameter anew: whether to begin with an empty one whatever is there.
+  /// - Parameter files: what is there, to go on with; nil begins with an empty one.
   /// - Returns: the index, and from where the log has to be read to complete it (nil: from its beginning).
   static func open(
-    path: String, identity: String, anew: Bool = false
-  ) throws -> (index: LogIndex, start: IndexStart?) {
-    if !anew, let manifest = IndexManifest(in: path), manifest.identity == identity, let start = manifest.indexStart,
-      let index = try? LogIndex(path: path, manifest: manifest)
-    {
+    path: String, identity: String, files: IndexFiles?
+  ) -> (index: LogIndex, start: IndexStart?) {
+    if let files, files.manifest.identity == identity, let start = files.manifest.indexStart {
+      let index = LogIndex(path: path, manifest: files.manifest, runs: files.runs, names: files.names)
       index.removeStrangers()
       return (index, start)
     }
     remove(path: path)
-    return (try LogIndex(path: path, manifest: IndexManifest(identity: identity)), nil)
+    let manifest = IndexManifest(identity: identity)
+    return (LogIndex(path: path, manifest: manifest, runs: [], names: NameTable()), nil)
   }
 
   /// The next opening makes it anew. Whoever has it open goes on with what is no longer there.
@@ -79,24 +79,12 @@ final class LogIndex: IndexContents, @unchecked Sendable {
     try? FileManager.default.removeItem(atPath: path)
   }
 
-  /// Look-ups in the files beside the daemon, which may be some seconds behind the log.
-  ///
-  /// - Returns: nil where there is no usable index.
-  static func readingFile<Output>(
-    path: String, _ body: (IndexReader, IndexDescription) throws -> Output
-  ) throws -> Output? {
-    guard let files = IndexFiles(path: path) else { return nil }
-    let manifest = files.manifest
-    return try body(
-      IndexReader(index: files),
-      IndexDescription(identity: manifest.identity, start: manifest.start?.size ?? 0, covered: manifest.covered))
-  }
-
-  private init(path: String, manifest: IndexManifest) throws {
+  private init(path: String, manifest: IndexManifest, runs: [IndexRun], names: NameTable) {
     self.path = path
     self.manifest = manifest
+    self.runs = runs
+    self.names = names
     identity = manifest.identity
-    (runs, names) = try IndexFiles.open(manifest, in: path)
     writtenNames = names.count
   }
 
@@ -410,13 +398,4 @@ final class LogIndex: IndexContents, @unchecked Sendable {
     defer { condition.unlock() }
     return names.text(number)
   }
-}
-
-/// What the manifest of an index says.
-struct IndexDescription: Sendable, Hashable {
-  var identity: String
-  /// From where the next opening reads the log.
-  var start: UInt64
-  /// The first so many records have entries.
-  var covered: UInt64
 }
