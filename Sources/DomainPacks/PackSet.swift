@@ -35,7 +35,9 @@ public struct PackSet: Sendable {
     try refuseUnknownTypes()
   }
 
-  public func eventType(_ name: String) -> EventType? {
+  /// - Parameter likely: the one that it may well be.
+  public func eventType(_ name: String, likely: EventType? = nil) -> EventType? {
+    if let likely, likely.name.isExactly(name) { return likely }
     // The dictionary takes Unicode forms of one text for the same, a type's name is what its bytes are.
     guard let type = types[name], type.name.isExactly(name) else { return nil }
     return type
@@ -55,8 +57,10 @@ public struct PackSet: Sendable {
   /// Checks an event against its pack: the type is known, the subject fits, the data is as the schema says.
   ///
   /// What depends on other events (`from`, `second`) is the sequencer's.
-  public func check(_ event: Event) throws(EventRefusal) -> EventType {
-    guard let type = eventType(event.type) else {
+  ///
+  /// - Parameter likely: a type of these packs that it may well be of, such as the one of the event before.
+  public func check(_ event: Event, likely: EventType? = nil) throws(EventRefusal) -> EventType {
+    guard let type = eventType(event.type, likely: likely) else {
       let name = JSONText.string(event.type)
       throw EventRefusal(
         pointer: "/type",

@@ -1,3 +1,5 @@
+import LogFormat
+
 /// Which subjects a pack speaks of, e.g. `vertrag/{nr}`.
 ///
 /// `{nr}`, `{id}` and `{periode}` stand for one or more of `A-Z a-z 0-9 . _ -`; `{az}` also for `/`, since file numbers
@@ -44,20 +46,19 @@ struct SubjectPattern: Sendable {
 
   /// Takes time in proportion to the subject's length for each part, whatever the pattern: packs and senders are foreign.
   func matches(_ subject: String) -> Bool {
-    var copy = subject
-    return copy.withUTF8 { matchesInOrder($0) ?? matches($0) }
+    subject.withBytes { matchesInOrder($0) ?? matches($0) }
   }
 
   /// Most patterns are literals with a placeholder at the end, where there is nothing to try.
   ///
   /// - Returns: nil for a pattern of another form.
-  private func matchesInOrder(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool? {
-    var rest = bytes[...]
-    for (number, part) in parts.enumerated() {
-      switch part {
+  private func matchesInOrder(_ bytes: UnsafeRawBufferPointer) -> Bool? {
+    var rest = bytes
+    for number in parts.indices {
+      switch parts[number] {
       case .literal(let literal):
-        guard rest.starts(with: literal) else { return false }
-        rest = rest.dropFirst(literal.count)
+        guard rest.count >= literal.count, literal.withUnsafeBytes({ rest.hasSameBytes(as: $0) }) else { return false }
+        rest = UnsafeRawBufferPointer(rebasing: rest[literal.count...])
       case .placeholder(let slash):
         guard number == parts.count - 1 else { return nil }
         return !rest.isEmpty
@@ -67,7 +68,7 @@ struct SubjectPattern: Sendable {
     return rest.isEmpty
   }
 
-  private func matches(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+  private func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
     // The places up to which the parts so far can reach.
     var reached = [Bool](repeating: false, count: bytes.count + 1)
     reached[0] = true

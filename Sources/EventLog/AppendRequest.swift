@@ -98,10 +98,11 @@ public struct AppendRequest: Sendable {
     let middle = UInt32(text.count)
     event.writeTail(to: &text)
     if let sent { self.sent[entries.count] = sent }
+    let subjectText = UInt32(subject.lowerBound)..<UInt32(subject.upperBound)
     entries.append(
       Entry(
-        key: IndexKey(source: event.source, id: event.id), subjectKey: IndexKey(subject: event.subject),
-        subject: UInt32(subject.lowerBound)..<UInt32(subject.upperBound), head: start..<middle,
+        key: IndexKey(source: event.source, id: event.id), subjectKey: subjectKey(event.subject, subjectText),
+        subject: subjectText, head: start..<middle,
         tail: middle..<UInt32(text.count), expectedVersion: event.expectedVersion,
         kind: kind(event.type, transition), actor: self.actor(actor ?? event.authid ?? recordedBy)))
   }
@@ -123,7 +124,19 @@ public struct AppendRequest: Sendable {
     entries.removeSubrange(first...)
   }
 
-  // The types and actors of a request are few, and mostly those of the event before.
+  // The subjects, types and actors of a request are often those of the event before.
+
+  /// - Parameter subjectText: where the subject's JSON text stands.
+  private func subjectKey(_ subject: String, _ subjectText: Range<UInt32>) -> IndexKey {
+    if let before = entries.last, before.subject.count == subjectText.count {
+      let isSame = text.withUnsafeBytes { text in
+        UnsafeRawBufferPointer(rebasing: text[before.subject.indices]).hasSameBytes(
+          as: UnsafeRawBufferPointer(rebasing: text[subjectText.indices]))
+      }
+      if isSame { return before.subjectKey }
+    }
+    return IndexKey(subject: subject)
+  }
 
   private mutating func kind(_ type: String, _ transition: Transition) -> Int32 {
     var place = kinds.count - 1

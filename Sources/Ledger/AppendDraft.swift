@@ -1,3 +1,4 @@
+import DomainPacks
 import EventLog
 public import LogFormat
 
@@ -9,6 +10,8 @@ public struct AppendDraft: Sendable {
   private let principal: Principal
   private let asBatch: Bool
   private(set) var request: AppendRequest
+  /// Of the event added last.
+  private var type: EventType?
   private(set) var refusals: [(place: Int, refusal: Refusal)] = []
 
   init(_ preparation: EventPreparation, _ objections: ObjectionCheck, by principal: Principal, asBatch: Bool) {
@@ -83,7 +86,7 @@ public struct AppendDraft: Sendable {
 
   private mutating func prepare(_ event: Event, place: Int, seals: Bool) throws(Refusal) -> EventPreparation.Outcome {
     do {
-      return try preparation.prepare(event, by: principal, into: &request, seals: seals)
+      return try preparation.prepare(event, by: principal, into: &request, likely: &type, seals: seals)
     } catch let refusal as Refusal {
       throw asBatch ? refusal.prefixed("/\(place)") : refusal
     } catch {

@@ -19,10 +19,12 @@ struct EventPreparation: Sendable {
 
   /// Adds an event to the group that is being put together.
   ///
-  /// - Parameter seals: whether this may block: personal fields may be sealed here, which may write keys to the disk.
+  /// - Parameters:
+  ///   - likely: the type of the event before, which many have in common; it becomes that of this one.
+  ///   - seals: whether this may block: personal fields may be sealed here, which may write keys to the disk.
   /// - Throws: ``Refusal`` with the pointer of the field, as in what the client sent; then nothing has been added.
   func prepare(
-    _ event: Event, by principal: Principal, into request: inout AppendRequest, seals: Bool
+    _ event: Event, by principal: Principal, into request: inout AppendRequest, likely: inout EventType?, seals: Bool
   ) throws -> Outcome {
     guard !event.type.hasExactPrefix(Log.ledgerTypePrefix) else {
       throw Refusal(.unprocessable, pointer: "/type", "events of the ledger itself cannot be sent")
@@ -38,7 +40,8 @@ struct EventPreparation: Sendable {
     }
     let actor = event.authid == nil || !principal.delegates ? principal.name : nil
     do {
-      let type = try check(event)
+      let type = try check(event, likely: likely)
+      likely = type
       let fields = personalFields(of: event, type)
       if fields.isEmpty {
         guard seals || type.objections.isEmpty else { return .blocks }
@@ -63,9 +66,9 @@ struct EventPreparation: Sendable {
     }
   }
 
-  private func check(_ event: Event) throws -> EventType {
+  private func check(_ event: Event, likely: EventType?) throws -> EventType {
     do {
-      return try packs.check(event)
+      return try packs.check(event, likely: likely)
     } catch {
       throw Refusal(.unprocessable, pointer: error.pointer, error.detail)
     }

@@ -24,8 +24,7 @@ package enum Attribute {
 
   /// CloudEvents 1.0, "Type system", String: no control characters and no noncharacters.
   static func isString(_ text: String) -> Bool {
-    var copy = text
-    if copy.withUTF8({ bytes in bytes.allSatisfy { $0 >= 0x20 && $0 < 0x7F } }) { return true }
+    if text.withBytes({ bytes in bytes.allSatisfy { $0 >= 0x20 && $0 < 0x7F } }) { return true }
     return text.unicodeScalars.allSatisfy { scalar in
       let value = scalar.value
       if value < 0x20 || (0x7F...0x9F).contains(value) { return false }
@@ -39,11 +38,10 @@ package enum Attribute {
 
   /// Whether the text can be a URI-reference (RFC 3986 §4.1): its characters, and whole percent escapes.
   static func isURIReference(_ text: String) -> Bool {
-    var copy = text
-    return copy.withUTF8 { isURIReference($0) }
+    text.withBytes { isURIReference($0) }
   }
 
-  private static func isURIReference(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+  private static func isURIReference(_ bytes: UnsafeRawBufferPointer) -> Bool {
     var index = 0
     while index < bytes.count {
       switch bytes[index] {

@@ -1,25 +1,34 @@
 extension String {
+  /// Calls `body` with the text's UTF-8 bytes where they stand; `withUTF8` needs a copy that can be changed, which costs
+  /// more than most of what is asked of the bytes.
+  @inlinable
+  @inline(__always)
+  package func withBytes<Output>(_ body: (UnsafeRawBufferPointer) -> Output) -> Output {
+    if let output = utf8.withContiguousStorageIfAvailable({ body(UnsafeRawBufferPointer($0)) }) { return output }
+    var copy = self
+    return copy.withUTF8 { body(UnsafeRawBufferPointer($0)) }
+  }
+
   /// Whether the two are the same byte for byte. `==` takes the composed and the decomposed form of a letter for one.
+  @inlinable
   package func isExactly(_ other: String) -> Bool {
     guard utf8.count == other.utf8.count else { return false }
     return hasExactPrefix(other)
   }
 
   /// Whether the text begins with the bytes of another.
+  @inlinable
   package func hasExactPrefix(_ prefix: String) -> Bool {
-    var (text, prefix) = (self, prefix)
-    return text.withUTF8 { text in
-      prefix.withUTF8 { prefix in
-        guard text.count >= prefix.count else { return false }
-        return UnsafeRawBufferPointer(text).hasSameBytes(as: UnsafeRawBufferPointer(prefix))
-      }
+    withBytes { text in
+      prefix.withBytes { prefix in text.count >= prefix.count && text.hasSameBytes(as: prefix) }
     }
   }
 }
 
 extension UnsafeRawBufferPointer {
   /// Whether the first bytes, as many as `other` has, are those of `other`; eight at a time.
-  fileprivate func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
+  @inlinable
+  package func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
     var place = 0
     while place + 8 <= other.count {
       let word = loadUnaligned(fromByteOffset: place, as: UInt64.self)

@@ -96,6 +96,7 @@ struct JSONReader: ~Copyable {
   private mutating func readObject() throws(JSONError) {
     let node = try open(.object)
     var members = 0
+    var names = NameMarks()
     skipWhitespace()
     if peek() != UInt8(ascii: "}") {
       while true {
@@ -107,6 +108,7 @@ struct JSONReader: ~Copyable {
         try readString()
         path[depth - 1] = .member(node: name)
         members += 1
+        names.note(nodes[name], input, end: position)
         skipWhitespace()
         try take(UInt8(ascii: ":"), expected: "':' after the member name")
         skipWhitespace()
@@ -118,7 +120,7 @@ struct JSONReader: ~Copyable {
       }
     }
     try take(UInt8(ascii: "}"), expected: "',' or '}'")
-    if members > 1 { try refuseDuplicates(in: node, members: members) }
+    if names.mayRepeat { try refuseDuplicates(in: node, members: members) }
     close(node)
   }
 
@@ -400,6 +402,29 @@ struct JSONReader: ~Copyable {
       case .member(let node): text += "/" + JSONText.pointerToken(String(decoding: decoded(node), as: UTF8.self))
       }
     }
+  }
+}
+
+/// Whether an object can have a name twice: most have none that could be another, which is known without comparing them.
+private struct NameMarks {
+  private var seen: UInt64 = 0
+  private(set) var mayRepeat = false
+
+  /// - Parameters:
+  ///   - end: behind the name's closing quote in the input.
+  @inline(__always)
+  mutating func note(_ name: JSONNode, _ input: UnsafeRawBufferPointer, end: Int) {
+    let length = Int(name.end - name.start) - 2
+    // An escaped name can be that of any length.
+    guard !name.escaped, length > 0 else {
+      mayRepeat = true
+      return
+    }
+    // The attributes of CloudEvents all have marks of their own. A name of one letter is taken with the quote behind it.
+    let start = end - 1 - length
+    let mark = UInt64(1) << UInt64((Int(input[start]) &+ Int(input[start + 1]) &+ 2 &* length) & 63)
+    if seen & mark != 0 { mayRepeat = true }
+    seen |= mark
   }
 }
 

@@ -3,17 +3,17 @@ public enum JSONText {
   /// Appends `text` as a JSON string in its shortest form: quote, backslash and control characters escaped, nothing
   /// else; `\b \f \n \r \t` where they exist, else `\u00xx` in lower case.
   public static func append(_ text: String, to output: inout [UInt8]) {
-    output.append(upTo: longest(text)) { $0.put(json: text) }
+    let isPlain = isPlain(text)
+    output.append(upTo: longest(bytes: text.utf8.count, isPlain: isPlain) + 2) { $0.put(json: text, isPlain: isPlain) }
   }
 
-  /// How many bytes `text` has at most as a JSON string.
-  static func longest(_ text: String) -> Int {
-    var copy = text
-    return copy.withUTF8 { isPlain(UnsafeRawBufferPointer($0)) ? $0.count + 2 : 6 * $0.count + 2 }
-  }
+  /// How many bytes so many of a text have at most within a JSON string.
+  static func longest(bytes count: Int, isPlain: Bool) -> Int { isPlain ? count : 6 * count }
 
   /// Whether nothing in the text must be escaped.
-  fileprivate static func isPlain(_ text: UnsafeRawBufferPointer) -> Bool {
+  static func isPlain(_ text: String) -> Bool { text.withBytes { isPlain($0) } }
+
+  private static func isPlain(_ text: UnsafeRawBufferPointer) -> Bool {
     var place = 0
     while place + 8 <= text.count {
       if EightBytes.first(in: EightBytes(text, at: place).mustBeEscaped) != nil { return false }
@@ -114,13 +114,13 @@ public enum JSONText {
 }
 
 extension ByteRoom {
-  /// ``JSONText/append(_:to:)``; at most ``JSONText/longest(_:)`` bytes.
-  mutating func put(json text: String) {
+  /// ``JSONText/append(_:to:)``.
+  ///
+  /// - Parameter isPlain: ``JSONText/isPlain(_:)``.
+  mutating func put(json text: String, isPlain: Bool) {
     put("\"")
-    var copy = text
-    copy.withUTF8 { bytes in
-      let bytes = UnsafeRawBufferPointer(bytes)
-      if JSONText.isPlain(bytes) {
+    text.withBytes { bytes in
+      if isPlain {
         put(bytes)
       } else {
         for byte in bytes { put(escaped: byte) }

@@ -26,6 +26,21 @@ public struct JSONValue: Sendable {
   /// The value's compact text.
   public var text: ArraySlice<UInt8> { document.bytes[range] }
 
+  /// Whether the two have the same compact text.
+  package func hasSameText(as other: JSONValue) -> Bool {
+    let (range, otherRange) = (range, other.range)
+    guard range.count == otherRange.count else { return false }
+    return document.bytes.withUnsafeBytes { bytes in
+      other.document.bytes.withUnsafeBytes { others in
+        UnsafeRawBufferPointer(rebasing: bytes[range]).hasSameBytes(
+          as: UnsafeRawBufferPointer(rebasing: others[otherRange]))
+      }
+    }
+  }
+
+  /// Whether this is a string written with escapes.
+  package var isEscaped: Bool { node.escaped }
+
   /// Calls `body` with the value's compact text, in place.
   @inline(__always)
   package func withUnsafeText(_ body: (UnsafeBufferPointer<UInt8>) -> Void) {
@@ -42,10 +57,13 @@ public struct JSONValue: Sendable {
 
   /// A string, decoded.
   public var string: String? {
+    let node = node
     guard node.kind == .string else { return nil }
-    let text = document.bytes[Int(node.start) + 1..<Int(node.end) - 1]
-    return node.escaped
-      ? String(decoding: JSONText.decode(text, escaped: true), as: UTF8.self) : String(decoding: text, as: UTF8.self)
+    let range = Int(node.start) + 1..<Int(node.end) - 1
+    if node.escaped { return String(decoding: JSONText.decode(document.bytes[range], escaped: true), as: UTF8.self) }
+    return document.bytes.withUnsafeBufferPointer {
+      String(decoding: UnsafeBufferPointer(rebasing: $0[range]), as: UTF8.self)
+    }
   }
 
   /// Whether this is a string of printable ASCII, written without escapes.
@@ -149,7 +167,7 @@ public struct JSONValue: Sendable {
 
   /// Equal after decoding: the order of members and the escapes of strings do not count, numbers compare by their text.
   public func isEqual(to other: JSONValue) -> Bool {
-    if text.elementsEqual(other.text) { return true }
+    if hasSameText(as: other) { return true }
     guard node.kind == other.node.kind else { return false }
     switch node.kind {
     case .null, .true, .false: return true
@@ -203,8 +221,7 @@ extension JSONValue {
 
     /// Whether the member is called so, code point by code point (`==` would take other Unicode forms for the same).
     package func hasName(_ wanted: String) -> Bool {
-      var copy = wanted
-      return copy.withUTF8 { document.isString(nameIndex, UnsafeRawBufferPointer($0)) }
+      wanted.withBytes { document.isString(nameIndex, $0) }
     }
   }
 
@@ -253,8 +270,7 @@ extension JSONDocument {
       let (start, end) = (Int(node.start) + 1, Int(node.end) - 1)
       if node.escaped { return JSONText.decode(self.bytes[start..<end], escaped: true).elementsEqual(wanted) }
       guard wanted.count == end - start else { return false }
-      for offset in 0..<wanted.count where bytes[start + offset] != wanted[offset] { return false }
-      return true
+      return UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[start..<end])).hasSameBytes(as: wanted)
     }
   }
 }
@@ -276,16 +292,29 @@ package struct JSONNames: Sendable {
   }
 
   /// Which of the names each member of an object has, in the order of the members; -1 for none of them.
+  ///
+  /// Members mostly come in the order of the names, so each is looked for behind the one before it first.
   package func places(in object: JSONValue) -> [Int] {
     var places: [Int] = []
+    places.reserveCapacity(ends.count)
+    var likely = 0
     bytes.withUnsafeBytes { names in
       for member in object.members {
-        var start = 0
-        let place = ends.firstIndex { end in
-          defer { start = end }
-          return object.document.isString(member.nameIndex, UnsafeRawBufferPointer(rebasing: names[start..<end]))
+        var place = likely
+        var found = -1
+        for _ in ends.indices {
+          if place == ends.count { place = 0 }
+          let start = place == 0 ? 0 : ends[place - 1]
+          if object.document.isString(
+            member.nameIndex, UnsafeRawBufferPointer(rebasing: names[start..<ends[place]]))
+          {
+            found = place
+            likely = place + 1
+            break
+          }
+          place += 1
         }
-        places.append(place ?? -1)
+        places.append(found)
       }
     }
     return places

@@ -25,23 +25,26 @@ extension Event {
   public func writeHead(actor: String? = nil, to output: inout [UInt8]) -> Range<Int> {
     let first = output.count
     var place = 0..<0
-    let length =
-      JSONText.longest(id) + JSONText.longest(source) + JSONText.longest(type) + JSONText.longest(subject)
-      + (time.map { JSONText.longest($0) } ?? 0) + 128
-    output.append(upTo: length) { room in
+    // A time that is there is not empty.
+    let (id, source, type, subject, time) = (id, source, type, subject, time ?? "")
+    let isPlain =
+      JSONText.isPlain(id) && JSONText.isPlain(source) && JSONText.isPlain(type) && JSONText.isPlain(subject)
+      && JSONText.isPlain(time)
+    let count = id.utf8.count + source.utf8.count + type.utf8.count + subject.utf8.count + time.utf8.count
+    output.append(upTo: JSONText.longest(bytes: count, isPlain: isPlain) + 128) { room in
       room.put(#"{"specversion":"1.0","id":"#)
-      room.put(json: id)
+      room.put(json: id, isPlain: isPlain)
       room.put(#","source":"#)
-      room.put(json: source)
+      room.put(json: source, isPlain: isPlain)
       room.put(#","type":"#)
-      room.put(json: type)
+      room.put(json: type, isPlain: isPlain)
       room.put(#","subject":"#)
       let start = room.count
-      room.put(json: subject)
+      room.put(json: subject, isPlain: isPlain)
       place = first + start..<first + room.count
-      if let time {
+      if !time.isEmpty {
         room.put(#","time":"#)
-        room.put(json: time)
+        room.put(json: time, isPlain: isPlain)
       }
     }
     var actor = actor

@@ -9,9 +9,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
   /// Reads an RFC 3339 `date-time` with `Z` or a numeric offset. Fractions beyond a microsecond are cut off. A leap
   /// second (`:60`) is allowed where UTC has one, at 23:59, and reads as the second after it.
   public init?(_ text: String) {
-    var text = text
-    let read = text.withUTF8 { bytes in Timestamp.read(UnsafeRawBufferPointer(bytes)) }
-    guard let read else { return nil }
+    guard let read = text.withBytes({ Timestamp.read($0) }) else { return nil }
     self = read
   }
 
@@ -51,21 +49,21 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     let days = Timestamp.floorDivide(seconds, 86_400)
     let ofDay = seconds - days * 86_400
     let (year, month, day) = CivilDate.of(dayNumber: days)
-    func put(_ value: Int64, at offset: Int, digits: Int) {
-      var value = value
-      for index in stride(from: offset + digits - 1, through: offset, by: -1) {
-        let quotient = value / 10
-        bytes[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value - quotient * 10)
-        value = quotient
-      }
+    func put(_ value: Int, at offset: Int) {
+      bytes[offset] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value / 10)
+      bytes[offset + 1] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value % 10)
     }
-    put(Int64(year), at: 0, digits: 4)
-    put(Int64(month), at: 5, digits: 2)
-    put(Int64(day), at: 8, digits: 2)
-    put(ofDay / 3600, at: 11, digits: 2)
-    put(ofDay / 60 % 60, at: 14, digits: 2)
-    put(ofDay % 60, at: 17, digits: 2)
-    put(microseconds - seconds * 1_000_000, at: 20, digits: 6)
+    let (second, fraction) = (Int(ofDay), Int(microseconds - seconds * 1_000_000))
+    put(year / 100, at: 0)
+    put(year % 100, at: 2)
+    put(month, at: 5)
+    put(day, at: 8)
+    put(second / 3600, at: 11)
+    put(second / 60 % 60, at: 14)
+    put(second % 60, at: 17)
+    put(fraction / 10_000, at: 20)
+    put(fraction / 100 % 100, at: 22)
+    put(fraction % 100, at: 24)
     bytes[4] = UInt8(ascii: "-")
     bytes[7] = UInt8(ascii: "-")
     bytes[10] = UInt8(ascii: "T")
@@ -81,22 +79,23 @@ public struct Timestamp: Sendable, Hashable, Comparable {
   private static let lastWritable: Int64 = 253_402_300_799_999_999
 
   private static func read(_ bytes: UnsafeRawBufferPointer) -> Timestamp? {
-    func digits(_ range: Range<Int>) -> Int? {
-      guard range.upperBound <= bytes.count else { return nil }
-      var value = 0
-      for byte in bytes[range] {
-        guard byte &- UInt8(ascii: "0") < 10 else { return nil }
-        value = value * 10 + Int(byte - UInt8(ascii: "0"))
-      }
-      return value
+    func digit(at index: Int) -> Int? {
+      guard index < bytes.count, bytes[index] &- UInt8(ascii: "0") < 10 else { return nil }
+      return Int(bytes[index] &- UInt8(ascii: "0"))
+    }
+    func twoDigits(at index: Int) -> Int? {
+      guard let tens = digit(at: index), let ones = digit(at: index + 1) else { return nil }
+      return tens * 10 + ones
     }
     func isByte(_ character: Unicode.Scalar, at index: Int) -> Bool {
       index < bytes.count && bytes[index] == UInt8(ascii: character)
     }
-    guard let year = digits(0..<4), isByte("-", at: 4), let month = digits(5..<7), isByte("-", at: 7),
-      let day = digits(8..<10), isByte("T", at: 10) || isByte("t", at: 10), let hour = digits(11..<13),
-      isByte(":", at: 13), let minute = digits(14..<16), isByte(":", at: 16), let second = digits(17..<19),
-      let dayNumber = CivilDate.dayNumber(year: year, month: month, day: day), hour < 24, minute < 60, second <= 60
+    guard let century = twoDigits(at: 0), let yearOfCentury = twoDigits(at: 2), isByte("-", at: 4),
+      let month = twoDigits(at: 5), isByte("-", at: 7), let day = twoDigits(at: 8),
+      isByte("T", at: 10) || isByte("t", at: 10), let hour = twoDigits(at: 11), isByte(":", at: 13),
+      let minute = twoDigits(at: 14), isByte(":", at: 16), let second = twoDigits(at: 17),
+      let dayNumber = CivilDate.dayNumber(year: century * 100 + yearOfCentury, month: month, day: day), hour < 24,
+      minute < 60, second <= 60
     else { return nil }
 
     var index = 19
@@ -104,7 +103,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     if isByte(".", at: index) {
       index += 1
       let start = index
-      while let digit = digits(index..<index + 1) {
+      while let digit = digit(at: index) {
         if index - start < 6 { fraction = fraction * 10 + digit }
         index += 1
       }
@@ -116,9 +115,8 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     if isByte("Z", at: index) || isByte("z", at: index) {
       index += 1
     } else {
-      guard isByte("+", at: index) || isByte("-", at: index), let offsetHour = digits(index + 1..<index + 3),
-        isByte(":", at: index + 3), let offsetMinute = digits(index + 4..<index + 6), offsetHour < 24,
-        offsetMinute < 60
+      guard isByte("+", at: index) || isByte("-", at: index), let offsetHour = twoDigits(at: index + 1),
+        isByte(":", at: index + 3), let offsetMinute = twoDigits(at: index + 4), offsetHour < 24, offsetMinute < 60
       else { return nil }
       offsetMinutes = (offsetHour * 60 + offsetMinute) * (isByte("-", at: index) ? -1 : 1)
       index += 6
@@ -151,8 +149,7 @@ public enum CivilDate {
 
   /// Whether `text` is a day written `YYYY-MM-DD` (RFC 3339 `full-date`).
   public static func isDate(_ text: String) -> Bool {
-    var text = text
-    return text.withUTF8 { date(UnsafeRawBufferPointer($0)) != nil }
+    text.withBytes { date($0) != nil }
   }
 
   /// The day written `YYYY-MM-DD`, as numbers.

@@ -39,10 +39,15 @@ struct ByteRoomTests {
     "A string needs no more room than is reckoned for it",
     arguments: ["", "plain", "\"", "\u{0}\u{1F}\u{7F}", "zehn \\ und ä", String(repeating: "\u{1}", count: 100)])
   func strings(string: String) throws {
-    var output: [UInt8] = []
-    output.append(upTo: JSONText.longest(string)) { $0.put(json: string) }
-    #expect(String(decoding: output, as: UTF8.self) == JSONText.string(string))
-    #expect(try JSONDocument(output).root.string == string)
+    // What is plain may be written as if it were not.
+    for isPlain in Set([JSONText.isPlain(string), false]) {
+      var output: [UInt8] = []
+      output.append(upTo: JSONText.longest(bytes: string.utf8.count, isPlain: isPlain) + 2) {
+        $0.put(json: string, isPlain: isPlain)
+      }
+      #expect(String(decoding: output, as: UTF8.self) == JSONText.string(string))
+      #expect(try JSONDocument(output).root.string == string)
+    }
   }
 
   @Test("What must be escaped is, wherever in a string it stands")

@@ -5,12 +5,13 @@ extension JSONValue {
   /// code points, objects without order.
   func isSchemaEqual(to other: JSONValue) -> Bool {
     guard kind == other.kind else { return false }
-    if text.elementsEqual(other.text) { return true }
+    if hasSameText(as: other) { return true }
     switch kind {
     case .null: return true
     case .bool: return bool == other.bool
     case .number: return DecimalNumber(text) == DecimalNumber(other.text)
     case .string:
+      guard isEscaped || other.isEscaped else { return false }
       // Not `==`, which takes "é" and "e" + U+0301 for the same.
       guard let string, let otherString = other.string else { return false }
       return string.utf8.elementsEqual(otherString.utf8)

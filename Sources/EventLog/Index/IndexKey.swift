@@ -1,3 +1,4 @@
+import LogFormat
 import TransparencyLog
 
 /// What the index holds of a text that it looks up: 128 bits of its SHA-256, so that entries have one length.
@@ -37,8 +38,7 @@ struct IndexKey: Sendable, Hashable, Comparable {
   }
 
   private static func update(_ hasher: inout SHA256Hasher, _ text: String) {
-    var text = text
-    text.withUTF8 { hasher.update(UnsafeRawBufferPointer($0)) }
+    text.withBytes { hasher.update($0) }
   }
 
   /// Half of a digest is random enough.
