@@ -26,6 +26,8 @@ public final class EventType: Sendable {
   let marks: FieldMarks?
   /// Why an event of this type may have to be refused, by what the projections hold.
   public let objections: [Objection]
+  /// What its events ask and make, as far as that is known before any is there.
+  private let transitions: KnownTransitions
 
   init(
     name: String, title: String, pack: String, stateRule: StateRule, part: SubjectPart?, subjects: [SubjectPattern],
@@ -40,6 +42,12 @@ public final class EventType: Sendable {
     self.schema = schema
     self.marks = marks
     self.objections = objections
+    transitions = KnownTransitions(of: stateRule)
+  }
+
+  /// What an event with that data asks of its subject's state, and makes of it.
+  public func transition(data: JSONValue?) -> Transition {
+    transitions.transition(data: data) ?? stateRule.transition(data: data)
   }
 
   /// The type with what its pack may object to its events.

@@ -67,3 +67,32 @@ public struct StateRule: Sendable, Hashable {
     }
   }
 }
+
+/// The transitions of a rule that are the same for many events.
+struct KnownTransitions: Sendable {
+  /// Of every event, where its data has no part in it.
+  private var always: Transition?
+  /// Where the state after an event stands in its data: under which name, and what follows from each state.
+  private var property: (name: String, states: [(state: String, transition: Transition)])?
+
+  init(of rule: StateRule) {
+    guard case .property(let name) = rule.after else {
+      always = rule.transition(data: nil)
+      return
+    }
+    guard case .before(let states) = rule.from else { return }
+    property = (
+      name,
+      states.keys.sorted().map { state in
+        (state, Transition(from: states[state] ?? [], to: state, second: rule.second))
+      }
+    )
+  }
+
+  /// - Returns: nil where it is not among them.
+  func transition(data: JSONValue?) -> Transition? {
+    if let always { return always }
+    guard let property, let value = data?[property.name] else { return nil }
+    return property.states.first { value.isString($0.state) }?.transition
+  }
+}

@@ -91,7 +91,7 @@ public struct AppendRequest: Sendable {
   ///   - actor: who acted, where it is not for the event to say.
   ///   - sent: as it was sent, where personal fields have been sealed since: a repeated event is compared with this.
   public mutating func add(
-    _ event: Event, actor: String? = nil, sent: Event? = nil, transition: Transition = Transition()
+    _ event: Event, actor: String? = nil, sent: Event? = nil, transition: Transition = .none
   ) {
     let start = UInt32(text.count)
     let subject = event.writeHead(actor: actor, to: &text)

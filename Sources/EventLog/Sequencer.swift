@@ -43,17 +43,18 @@ final class Sequencer: @unchecked Sendable {
   private var isFinished = false
   private var stopReason: String?
 
-  // On the sequencer's thread:
+  // On the sequencer's thread. What every event touches is not watched for overlapping accesses while the program runs:
+  // there is one thread, and nothing that is called while one of these is being changed comes back here.
   private var end: LogEnd
   private var segmentDescriptor: Int32
-  private var staged: Staged
+  @exclusivity(unchecked) private var staged: Staged
   /// Behind the newest record, staged or durable, that an examination may depend on: any but the ledger's own.
   private var examinable: UInt64
-  private var plan = GroupPlan()
+  @exclusivity(unchecked) private var plan = GroupPlan()
   private var now = Timestamp(microseconds: 0)
   /// What the records of the request at hand have in common.
-  private var recorded = Stamp.Recorded(time: Timestamp(microseconds: .min), by: "")
-  private var names = RequestNames()
+  @exclusivity(unchecked) private var recorded = Stamp.Recorded(time: Timestamp(microseconds: .min), by: "")
+  @exclusivity(unchecked) private var names = RequestNames()
   private var numbers: [ExactText: UInt32] = [:]
   private var reader: IndexReader { index.reader }
 
@@ -377,16 +378,16 @@ final class Sequencer: @unchecked Sendable {
       guard let fresh = slot else { continue }
       let place = events.lowerBound + position
       stamp.subjectVersion = fresh.subject.version
-      let length = staged.write(request.request, place, stamp)
+      let (length, hash) = staged.write(request.request, place, stamp)
       guard length <= Event.maximumLineLength else {
         staged.cut(to: start)
         return .lineTooLong(index: position, length: length)
       }
-      stamp.previousHash = staged.hashOfLastLine(length)
-      plan.lines.append(GroupPlan.Line(place: place, length: length, hash: stamp.previousHash))
+      plan.lines.append(GroupPlan.Line(place: place, length: length, hash: hash))
       request.placements[place] = Placement(
-        sequence: stamp.sequence, subjectVersion: stamp.subjectVersion, leafHash: stamp.previousHash,
-        recordedTime: time, duplicate: false)
+        sequence: stamp.sequence, subjectVersion: stamp.subjectVersion, leafHash: hash, recordedTime: time,
+        duplicate: false)
+      stamp.previousHash = hash
       stamp.sequence += 1
     }
     let bytes = staged.buffer.count - start

@@ -24,8 +24,10 @@ struct Staged {
 
   /// Writes the line of an event, and its LF, behind the others.
   ///
-  /// - Returns: its length without the LF.
-  mutating func write(_ request: borrowing AppendRequest, _ place: Int, _ stamp: Stamp) -> Int {
+  /// - Returns: its length without the LF, and its leaf hash.
+  mutating func write(
+    _ request: borrowing AppendRequest, _ place: Int, _ stamp: Stamp
+  ) -> (length: Int, hash: Digest) {
     let start = buffer.count
     let entry = request.entries[place]
     request.text.withUnsafeBufferPointer { text in
@@ -33,16 +35,9 @@ struct Staged {
       stamp.write(to: &buffer)
       buffer.append(contentsOf: UnsafeBufferPointer(rebasing: text[entry.tail.indices]))
     }
+    let hash = buffer.withUnsafeBytes { RFC6962.leafHash(UnsafeRawBufferPointer(rebasing: $0[start...])) }
     buffer.append(0x0A)
-    return buffer.count - start - 1
-  }
-
-  /// The leaf hash of the line that was written last.
-  func hashOfLastLine(_ length: Int) -> Digest {
-    buffer.withUnsafeBytes { bytes in
-      let start = bytes.count - length - 1
-      return RFC6962.leafHash(UnsafeRawBufferPointer(rebasing: bytes[start..<start + length]))
-    }
+    return (buffer.count - start - 1, hash)
   }
 
   /// Takes back lines that were written and do not count.

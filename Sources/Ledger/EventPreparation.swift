@@ -45,7 +45,7 @@ struct EventPreparation: Sendable {
       let fields = personalFields(of: event, type)
       if fields.isEmpty {
         guard seals || type.objections.isEmpty else { return .blocks }
-        request.add(event, actor: actor, transition: type.stateRule.transition(data: event.payload.json))
+        request.add(event, actor: actor, transition: type.transition(data: event.payload.json))
       } else if !seals {
         return .blocks
       } else if try isRecorded(event) {
@@ -54,7 +54,7 @@ struct EventPreparation: Sendable {
         return .added
       } else {
         let sent = actor.map { event.acting(as: $0) } ?? event
-        request.add(try seal(sent, fields), sent: sent, transition: type.stateRule.transition(data: sent.payload.json))
+        request.add(try seal(sent, fields), sent: sent, transition: type.transition(data: sent.payload.json))
       }
       return type.objections(to: event.payload.json).isEmpty ? .added : .mayBeObjectedTo
     } catch {

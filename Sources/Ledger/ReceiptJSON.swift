@@ -16,13 +16,11 @@ extension Placement {
   ///
   /// - Parameter subject: the JSON text of the event's subject.
   func writeJSON(subject: ArraySlice<UInt8>, to output: inout [UInt8]) {
-    output.append(upTo: 64) { room in
+    output.append(upTo: 256 + subject.count) { room in
       room.put(#"{"sequence":"#)
       room.put(sequence)
       room.put(#","subject":"#)
-    }
-    output.append(contentsOf: subject)
-    output.append(upTo: 256) { room in
+      subject.withUnsafeBytes { room.put($0) }
       room.put(#","subjectversion":"#)
       room.put(subjectVersion)
       room.put(#","leafhash":""#)

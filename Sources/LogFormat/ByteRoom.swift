@@ -30,7 +30,7 @@ package struct ByteRoom {
   mutating func put(_ byte: UInt8) { take(1).storeBytes(of: byte, as: UInt8.self) }
 
   @inline(__always)
-  mutating func put(_ text: UnsafeRawBufferPointer) {
+  package mutating func put(_ text: UnsafeRawBufferPointer) {
     guard let base = text.baseAddress else { return }
     take(text.count).copyMemory(from: base, byteCount: text.count)
   }

@@ -24,10 +24,12 @@ public struct Event: Sendable {
     let dataSchema: String?
     let payload: Payload
     let expectedVersion: UInt64?
+    /// Whether in the attributes before the stamp, but for the extensions, nothing must be escaped in JSON.
+    let isPlain: Bool
 
     init(
       id: String, source: String, type: String, subject: String, time: String?, extensions: [Extension],
-      dataContentType: String?, dataSchema: String?, payload: Payload, expectedVersion: UInt64?
+      dataContentType: String?, dataSchema: String?, payload: Payload, expectedVersion: UInt64?, isPlain: Bool
     ) {
       self.id = id
       self.source = source
@@ -39,6 +41,7 @@ public struct Event: Sendable {
       self.dataSchema = dataSchema
       self.payload = payload
       self.expectedVersion = expectedVersion
+      self.isPlain = isPlain
     }
   }
 
@@ -58,15 +61,29 @@ public struct Event: Sendable {
   /// The version the subject must have before this event; 0 means that it must be new. Not stored.
   public var expectedVersion: UInt64? { content.expectedVersion }
 
+  var isPlain: Bool { content.isPlain }
+
   public init(
     id: String, source: String, type: String, subject: String, time: String? = nil, extensions: [Extension] = [],
     dataContentType: String? = nil, dataSchema: String? = nil, payload: Payload = .none, expectedVersion: UInt64? = nil
+  ) {
+    self.init(
+      id: id, source: source, type: type, subject: subject, time: time, extensions: extensions,
+      dataContentType: dataContentType, dataSchema: dataSchema, payload: payload, expectedVersion: expectedVersion,
+      isPlain: [id, source, type, subject, time ?? ""].allSatisfy { JSONText.isPlain($0) })
+  }
+
+  /// - Parameter isPlain: whether nothing in the five attributes with a place of their own must be escaped in JSON.
+  init(
+    id: String, source: String, type: String, subject: String, time: String?, extensions: [Extension],
+    dataContentType: String?, dataSchema: String?, payload: Payload, expectedVersion: UInt64?, isPlain: Bool
   ) {
     content = Content(
       id: id, source: source, type: type, subject: subject, time: time,
       extensions: extensions.count < 2
         ? extensions : extensions.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) },
-      dataContentType: dataContentType, dataSchema: dataSchema, payload: payload, expectedVersion: expectedVersion)
+      dataContentType: dataContentType, dataSchema: dataSchema, payload: payload, expectedVersion: expectedVersion,
+      isPlain: isPlain)
   }
 
   /// Who acted, as the event says (CloudEvents auth context).
@@ -87,6 +104,7 @@ public struct Event: Sendable {
   private func with(extensions: [Extension], payload: Payload) -> Event {
     Event(
       id: id, source: source, type: type, subject: subject, time: time, extensions: extensions,
-      dataContentType: dataContentType, dataSchema: dataSchema, payload: payload, expectedVersion: expectedVersion)
+      dataContentType: dataContentType, dataSchema: dataSchema, payload: payload, expectedVersion: expectedVersion,
+      isPlain: isPlain)
   }
 }

@@ -25,6 +25,8 @@ extension Event {
         guard value.isPlainASCII || Attribute.isString(text) else {
           throw EventError("/" + slot.rawValue, "expected a string without control characters")
         }
+        // Without a backslash nothing is escaped, and nothing needed to be: the reader has refused it otherwise.
+        if value.isEscaped { draft.isPlain = false }
         draft[slot] = text
       case .other: try draft.set(member.name, try Event.attribute(value, member), pointer: Event.pointer(to: member))
       }
@@ -120,6 +122,8 @@ private struct EventDraft {
   var extensions: [Extension] = []
   var payload = Event.Payload.none
   var expectedVersion: UInt64?
+  /// Whether nothing in the attributes that have a place of their own must be escaped in JSON.
+  var isPlain = true
 
   /// The attributes that have a place of their own.
   enum Slot: String {
@@ -165,6 +169,7 @@ private struct EventDraft {
     guard let slot = Slot(rawValue: name) else { return try setExtension(name, value, pointer) }
     guard case .string(let text) = value else { throw EventError(pointer, "expected a string") }
     guard self[slot] == nil else { throw EventError(pointer, "given twice") }
+    if !JSONText.isPlain(text) { isPlain = false }
     self[slot] = text
   }
 
@@ -214,7 +219,8 @@ private struct EventDraft {
     }
     return Event(
       id: id, source: source, type: type, subject: subject, time: time, extensions: extensions,
-      dataContentType: dataContentType, dataSchema: dataSchema, payload: payload, expectedVersion: expectedVersion)
+      dataContentType: dataContentType, dataSchema: dataSchema, payload: payload, expectedVersion: expectedVersion,
+      isPlain: isPlain)
   }
 }
 

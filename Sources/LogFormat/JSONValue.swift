@@ -66,6 +66,11 @@ public struct JSONValue: Sendable {
     }
   }
 
+  /// Whether this is the string `text`, code point by code point.
+  package func isString(_ text: String) -> Bool {
+    node.kind == .string && text.withBytes { document.isString(index, $0) }
+  }
+
   /// Whether this is a string of printable ASCII, written without escapes.
   var isPlainASCII: Bool {
     let node = node

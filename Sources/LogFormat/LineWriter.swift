@@ -26,10 +26,7 @@ extension Event {
     let first = output.count
     var place = 0..<0
     // A time that is there is not empty.
-    let (id, source, type, subject, time) = (id, source, type, subject, time ?? "")
-    let isPlain =
-      JSONText.isPlain(id) && JSONText.isPlain(source) && JSONText.isPlain(type) && JSONText.isPlain(subject)
-      && JSONText.isPlain(time)
+    let (id, source, type, subject, time, isPlain) = (id, source, type, subject, time ?? "", isPlain)
     let count = id.utf8.count + source.utf8.count + type.utf8.count + subject.utf8.count + time.utf8.count
     output.append(upTo: JSONText.longest(bytes: count, isPlain: isPlain) + 128) { room in
       room.put(#"{"specversion":"1.0","id":"#)

@@ -63,7 +63,7 @@ struct ExampleRecords {
     var event = try Event(JSONDocument(line).root)
     let type = try packs.check(event)
     var subject = subjects[event.subject] ?? SubjectState()
-    let transition = type.stateRule.transition(data: event.payload.json)
+    let transition = type.transition(data: event.payload.json)
     try ExampleRecords.check(transition, of: event, in: subject)
     if let data = event.payload.json {
       event = event.with(payload: .json(try ExampleRecords.seal(data, of: event, type)))

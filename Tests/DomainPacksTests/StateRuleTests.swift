@@ -39,6 +39,27 @@ import Testing
   }
 
   @Test(
+    "An event type answers for each event as its rule does",
+    arguments: [#"{"pruefung":[null,"entwurf"],"archiv":["pruefung"]}"#, #"["entwurf"]"#, nil],
+    [#"{"status":"pruefung"}"#, #"{"status":"archi\u0076"}"#, #"{"status":"anderes"}"#, #"{"status":1}"#, "{}", "[]"])
+  func ofType(_ from: String?, _ data: String) throws {
+    let type = try DomainPacksTests.pack([
+      "pack.json": StateRuleTests.pack(to: StateRuleTests.to, from: from, data: StateRuleTests.status)
+    ]).eventTypes[0]
+    #expect(try type.transition(data: json(data)) == type.stateRule.transition(data: json(data)))
+    #expect(type.transition(data: nil) == type.stateRule.transition(data: nil))
+  }
+
+  @Test("An event type that leads to one state does so whatever the data")
+  func ofTypeWithOneState() throws {
+    let type = try DomainPacksTests.pack([
+      "pack.json": StateRuleTests.pack(to: #""zda""#, from: #"["offen"]"#, data: "true")
+    ]).eventTypes[0]
+    #expect(type.transition(data: nil) == Transition(from: ["offen"], to: "zda"))
+    #expect(try type.transition(data: json(#"{"status":"pruefung"}"#)) == Transition(from: ["offen"], to: "zda"))
+  }
+
+  @Test(
     "What would never be met is an error at load",
     arguments: [
       (

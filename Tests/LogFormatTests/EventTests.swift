@@ -36,6 +36,23 @@ private func refusal(_ text: String) throws -> EventError? {
 }
 
 @Suite struct EventTests {
+  @Test(
+    "Whatever must be escaped in an attribute is, however the event came",
+    arguments: ["id", "type", "subject"], [#"a"b"#, #"a\b"#, #"\"#, "a\u{e9}b", "plain"])
+  func escapedAttributes(_ name: String, _ value: String) throws {
+    let attributes = ["specversion": "1.0", "id": "1", "source": "urn:x", "type": "t", "subject": "s"]
+      .merging([name: value]) { $1 }
+    let inJSON = try event([name: JSONText.string(value)])
+    let inHeaders = try Event(headers: attributes.map { ($0.key, $0.value) }, contentType: nil, body: .none)
+    let made = Event(
+      id: attributes["id"] ?? "", source: "urn:x", type: attributes["type"] ?? "", subject: attributes["subject"] ?? "")
+    for event in [inJSON, inHeaders, made] {
+      var head: [UInt8] = []
+      event.writeHead(to: &head)
+      #expect(String(decoding: head, as: UTF8.self).contains(#","\#(name)":\#(JSONText.string(value))"#))
+    }
+  }
+
   @Test("An event's attributes are read, its extensions put in order")
   func reading() throws {
     let event = try event([

@@ -43,15 +43,17 @@ final class LogIndex: IndexContents, @unchecked Sendable {
   private let files = NSLock()
 
   private let condition = NSCondition()
-  private var active = IndexMemory()
-  private var flushing = IndexMemory()
-  private var runs: [IndexRun] = []
+  // What the sequencer asks for every event is not watched for overlapping accesses while the program runs: whoever
+  // touches it holds the condition.
+  @exclusivity(unchecked) private var active = IndexMemory()
+  @exclusivity(unchecked) private var flushing = IndexMemory()
+  @exclusivity(unchecked) private var runs: [IndexRun] = []
   private var names = NameTable()
   /// How many of the names stand in runs.
   private var writtenNames: UInt32 = 0
   private var manifest: IndexManifest
   private var pendingStart: IndexStart?
-  private var recent = RecentSubjects()
+  @exclusivity(unchecked) private var recent = RecentSubjects()
   private var failure: (any Error)?
   private var isClosing = false
   private var isWriting = false
