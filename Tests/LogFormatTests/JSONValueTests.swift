@@ -24,7 +24,8 @@ import Testing
   @Test(
     "Members are found among names in whatever order they stand",
     arguments: [
-      (#"{"a":0,"bb":0,"c":0}"#, [0, 1, 2]), (#"{"c":0,"bb":0,"a":0}"#, [2, 1, 0]), (#"{"bb":0,"x":0,"a":0}"#, [1, -1, 0]),
+      (#"{"a":0,"bb":0,"c":0}"#, [0, 1, 2]), (#"{"c":0,"bb":0,"a":0}"#, [2, 1, 0]),
+      (#"{"bb":0,"x":0,"a":0}"#, [1, -1, 0]),
       (#"{"c":0,"c ":0,"\u0061":0}"#, [2, -1, 0]), (#"{"b":0,"":0,"ab":0}"#, [-1, 3, -1]), ("{}", []), ("[1]", []),
     ])
   func namePlaces(_ object: String, _ places: [Int]) throws {
