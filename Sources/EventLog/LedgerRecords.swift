@@ -8,20 +8,27 @@ extension Log {
   /// - Parameter from: what comes before is not looked at.
   public func newestLedgerRecord(_ name: String, from: UInt64 = 0) throws -> Record? {
     let type = Log.ledgerTypePrefix + name
-    guard let sequence = try reader.newest(of: type, on: Log.ledgerSubject, below: size), sequence >= from else {
-      return nil
-    }
-    if let record = try records(at: [sequence]).first, record.type == type { return record }
-    // The index is derived: where it is wrong, the log puts it right.
+    do {
+      guard let sequence = try reader.newest(of: type, on: Log.ledgerSubject, below: size), sequence >= from else {
+        return nil
+      }
+      if let record = try records(at: [sequence]).first, record.type == type { return record }
+    } catch let error where Log.concernsIndex(error) {}
+    // The index is derived: where it is wrong, or damaged, the log puts it right.
     return try LogReader(directory).newestRecord(type, from: from)
   }
 
   /// All of the ledger's own records of a type, in order.
   public func ledgerRecords(_ name: String) throws -> [Record] {
     let type = Log.ledgerTypePrefix + name
-    let records = try records(at: try reader.sequences(of: type, on: Log.ledgerSubject, below: size))
-    return records.allSatisfy { $0.type == type } ? records : try LogReader(directory).records(of: type, from: 0)
+    do {
+      let records = try records(at: try reader.sequences(of: type, on: Log.ledgerSubject, below: size))
+      if records.allSatisfy({ $0.type == type }) { return records }
+    } catch let error where Log.concernsIndex(error) {}
+    return try LogReader(directory).records(of: type, from: 0)
   }
+
+  private static func concernsIndex(_ error: any Error) -> Bool { error is IndexError || error is SystemError }
 
   /// The names under which the log has been signed.
   public func origins() throws -> Origins {

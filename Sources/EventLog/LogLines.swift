@@ -57,7 +57,8 @@ struct LogLines {
   ) throws {
     let below = min(below, end.size)
     guard from < below else { return }
-    if let place = try index?.place(before: from), place.size <= from,
+    // A place that cannot be read for damage is one that is not known.
+    if let place = try? index?.place(before: from), place.size <= from,
       try read(from: from, below: below, place, chunk, body)
     {
       return

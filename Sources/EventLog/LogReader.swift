@@ -17,19 +17,20 @@ public struct LogReader: Sendable {
   public init(_ directory: LedgerDirectory) throws {
     self.directory = directory
     description = try LedgerDescription(of: directory)
-    keptIndex = KeptIndexFiles(path: directory.index)
+    let index = KeptIndexFiles(path: directory.index)
     let deadline = Date(timeIntervalSinceNow: 10)
     while true {
       if try WriterLock.isHeld(directory) {
         if let published = try DurableHead.read(directory) {
-          (isLive, end) = (true, published)
+          // Not the files looked at before the daemon started: it may have made others.
+          (isLive, end, keptIndex) = (true, published, KeptIndexFiles(path: directory.index))
           return
         }
       } else {
-        let place = try LogReader.lastCompletePlace(directory, keptIndex)
+        let place = try LogReader.lastCompletePlace(directory, index)
         // A daemon that has started meanwhile may have written what is not durable yet.
         if try !WriterLock.isHeld(directory) {
-          (isLive, end) = (false, place)
+          (isLive, end, keptIndex) = (false, place, index)
           return
         }
       }
@@ -76,15 +77,15 @@ public struct LogReader: Sendable {
     // The index knows a place shortly before the end of what the checkpoint covers. It is derived: what it says counts
     // where the log bears it out.
     if covered > last.first, let hint = try? index.files?.reader.place(before: covered - 1), hint.segment == last,
-      let end = try? lastCompletePlace(directory, from: hint, covered), end.size >= covered
+      let end = try? lastCompletePlace(directory, from: hint, covered, isHint: true), end.size >= covered
     {
       return end
     }
-    return try lastCompletePlace(directory, from: start, covered)
+    return try lastCompletePlace(directory, from: start, covered, isHint: false)
   }
 
   private static func lastCompletePlace(
-    _ directory: LedgerDirectory, from start: LogPosition, _ covered: UInt64
+    _ directory: LedgerDirectory, from start: LogPosition, _ covered: UInt64, isHint: Bool
   ) throws -> LogPosition {
     var end = start
     var reader = try LineReader(directory, from: end)
@@ -96,7 +97,8 @@ public struct LogReader: Sendable {
         let batchEnd: UInt64?
         if count < covered {
           // What a checkpoint covers was synced whole.
-          guard count > start.size || start.offset == 0 || LineScan.isRecord(line, count) else { return false }
+          // From a wrong place the lines are not those they are counted as, up to the last.
+          guard !isHint || count + 1 < covered || LineScan.isRecord(line, count) else { return false }
           batchEnd = LineScan.batchEnd(of: line)
         } else {
           // Behind it a crash may have left anything: what holds is what opening would keep.

@@ -44,8 +44,10 @@ enum SystemCall {
     _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64, path: String
   ) throws(SystemError) -> Int {
     guard let base = buffer.baseAddress else { return 0 }
+    // A place may come from a file that anybody has written.
+    guard let place = off_t(exactly: offset) else { throw SystemError(call: "read", path: path, errno: EINVAL) }
     while true {
-      let count = Foundation.pread(descriptor, base, buffer.count, off_t(offset))
+      let count = Foundation.pread(descriptor, base, buffer.count, place)
       if count >= 0 { return count }
       if errno != EINTR { throw SystemError(call: "read", path: path, errno: errno) }
     }

@@ -25,9 +25,9 @@ extension Event {
   public func writeHead(actor: String? = nil, to output: inout [UInt8]) -> Range<Int> {
     let first = output.count
     var place = 0..<0
-    // A time that is there is not empty.
-    let (id, source, type, subject, time, isPlain) = (id, source, type, subject, time ?? "", isPlain)
-    let count = id.utf8.count + source.utf8.count + type.utf8.count + subject.utf8.count + time.utf8.count
+    let (id, source, type, subject, time, isPlain) = (id, source, type, subject, time, isPlain)
+    let count =
+      id.utf8.count + source.utf8.count + type.utf8.count + subject.utf8.count + (time?.utf8.count ?? 0)
     output.append(upTo: JSONText.longest(bytes: count, isPlain: isPlain) + 128) { room in
       room.put(#"{"specversion":"1.0","id":"#)
       room.put(json: id, isPlain: isPlain)
@@ -39,7 +39,7 @@ extension Event {
       let start = room.count
       room.put(json: subject, isPlain: isPlain)
       place = first + start..<first + room.count
-      if !time.isEmpty {
+      if let time {
         room.put(#","time":"#)
         room.put(json: time, isPlain: isPlain)
       }

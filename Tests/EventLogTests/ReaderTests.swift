@@ -72,15 +72,22 @@ import TransparencyLog
     arguments: [
       { $0.places = [] }, { $0.places[2].offset += 1 }, { $0.places[2].offset = $0.places[1].offset },
       { $0.places[2].offset = 999_999 }, { $0.places[2].segment = 3 }, { $0.places[2].sequence += 3 },
+      { $0.places[2].offset = 0 }, { $0.places[2].offset = 1 << 63 }, { $0.places[2].offset += 40 },
     ] as [@Sendable (inout IndexContentsUnderTest) -> Void])
   func endDespitePlaces(_ change: @Sendable (inout IndexContentsUnderTest) -> Void) async throws {
     try await withLedger { ledger in
       try ledger.open()
       try await ledger.fill(150)
       try ledger.close()
-      #expect(try LogReader(ledger.directory).size == 151)
       try IndexContentsUnderTest.change(ledger, change)
-      #expect(try LogReader(ledger.directory).size == 151)
+      let reader = try LogReader(ledger.directory)
+      #expect(reader.size == 151)
+      var sequences: [UInt64] = []
+      try reader.forEachLine { line, _ in
+        sequences.append(try Record(line: Array(line)).sequence)
+        return true
+      }
+      #expect(sequences == Array(0..<151))
     }
   }
 
@@ -304,6 +311,33 @@ import TransparencyLog
       try FileManager.default.copyItem(atPath: foreign.directory.index, toPath: ledger.directory.index)
       #expect(try newest() == "g3")
       ledger.removeIndex()
+    }
+  }
+
+  @Test("Records of the ledger itself are found where a block of the index is damaged")
+  func ledgerRecordsDespiteDamage() async throws {
+    try await withLedger { ledger in
+      try ledger.open()
+      try await ledger.append(ledgerRecord("g1", "gesetzt"))
+      try await ledger.fill(5)
+      try await ledger.append(ledgerRecord("g2", "gesetzt"))
+      try ledger.close()
+      let sound = try ledger.copy("cache")
+      for section in [\IndexRun.subjects.firstBlock, \IndexRun.events.firstBlock, \IndexRun.places.firstBlock] {
+        try ledger.putBack(sound)
+        for run in try #require(IndexFiles(path: ledger.directory.index)).runs {
+          var bytes = try ledger.bytes(run.path)
+          bytes[run[keyPath: section] * IndexBlock.bytes + 3] ^= 0x10
+          try ledger.write(bytes, to: run.path)
+        }
+        try ledger.open()
+        #expect(try ledger.log.newestLedgerRecord("gesetzt")?.id == "g2")
+        #expect(try ledger.log.ledgerRecords("gesetzt").map(\.id) == ["g1", "g2"])
+        #expect(try ledger.log.origins().list.map(\.name) == [TestLedger.origin])
+        #expect(try LogReader(ledger.directory).ledgerRecords("gesetzt").map(\.id) == ["g1", "g2"])
+        try ledger.close()
+      }
+      try ledger.putBack(sound)
     }
   }
 

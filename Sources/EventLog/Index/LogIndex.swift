@@ -364,7 +364,8 @@ final class LogIndex: IndexContents, @unchecked Sendable {
     defer { condition.unlock() }
     var found: [Output] = []
     body(active, &found)
-    body(flushing, &found)
+    // Between the moment at which a run has them and the one at which they go from memory, they are in both.
+    if runs.last?.description.below ?? 0 < flushing.coverage.size { body(flushing, &found) }
     return (found, runs)
   }
 
