@@ -37,7 +37,7 @@ public struct StateRule: Sendable, Hashable {
   }
 
   /// What one event with that data asks and makes.
-  public func transition(data: JSONValue?) -> Transition {
+  func transition(data: JSONValue?) -> Transition {
     let to = state(after: data)
     let allowed: [String?]? =
       switch from {

@@ -96,8 +96,7 @@ public struct LogReader: Sendable {
       let isRecord = try reader.next { line, offset in
         let batchEnd: UInt64?
         if count < covered {
-          // What a checkpoint covers was synced whole.
-          // From a wrong place the lines are not those they are counted as, up to the last.
+          // What a checkpoint covers was synced whole. Counted from a wrong place, its last line is another one.
           guard !isHint || count + 1 < covered || LineScan.isRecord(line, count) else { return false }
           batchEnd = LineScan.batchEnd(of: line)
         } else {

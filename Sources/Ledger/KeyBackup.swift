@@ -66,11 +66,6 @@ public enum KeyBackup {
     }
     return day(0)...day(longestDays)
   }
-
-  /// The last day that any of the copies recorded may see, `YYYY-MM-DD`; nil where none was ever made.
-  fileprivate static func until(_ records: [Record]) -> String? {
-    records.compactMap { $0.data?["bis"]?.string }.max()
-  }
 }
 
 extension Ledger {
@@ -104,7 +99,10 @@ extension Ledger {
     let today = KeyBackup.days(from: .now, timeZone: log.description.timeZone).lowerBound
     let newest: Result<String?, any Error> = await withCheckedContinuation { continuation in
       DispatchQueue.global().async { [log] in
-        continuation.resume(returning: Result { try KeyBackup.until(log.ledgerRecords(KeyBackup.recordName)) })
+        continuation.resume(
+          returning: Result {
+            try log.ledgerRecords(KeyBackup.recordName).compactMap { $0.data?["bis"]?.string }.max()
+          })
       }
     }
     do {
@@ -112,12 +110,5 @@ extension Ledger {
     } catch {
       throw Refusal(.unavailable, "the log cannot be asked for copies of the keys: \(error)")
     }
-  }
-}
-
-extension LogReader {
-  /// The last day that any copy of the keys of persons may see, `YYYY-MM-DD`; nil where none was ever made.
-  public func keyBackupsUntil() throws -> String? {
-    try KeyBackup.until(ledgerRecords(KeyBackup.recordName))
   }
 }

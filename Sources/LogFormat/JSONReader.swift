@@ -410,8 +410,7 @@ private struct NameMarks {
   private var seen: UInt64 = 0
   private(set) var mayRepeat = false
 
-  /// - Parameters:
-  ///   - end: behind the name's closing quote in the input.
+  /// - Parameter end: behind the name's closing quote in the input.
   @inline(__always)
   mutating func note(_ name: JSONNode, _ input: UnsafeRawBufferPointer, end: Int) {
     let length = Int(name.end - name.start) - 2

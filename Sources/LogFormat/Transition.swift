@@ -1,7 +1,7 @@
 /// What an event type asks of its subject's state, and makes of it (`from`, `to`, `second` of a domain pack).
-public struct Transition: Sendable, Hashable {
+public struct Transition: Sendable, Equatable {
   /// One object, shared by all events of a type that ask and make the same.
-  private final class Content: Sendable, Hashable {
+  private final class Content: Sendable, Equatable {
     let from: [String?]?
     let to: String?
     let second: String?
@@ -14,12 +14,6 @@ public struct Transition: Sendable, Hashable {
 
     static func == (left: Content, right: Content) -> Bool {
       left === right || left.from == right.from && left.to == right.to && left.second == right.second
-    }
-
-    func hash(into hasher: inout Hasher) {
-      hasher.combine(from)
-      hasher.combine(to)
-      hasher.combine(second)
     }
   }
 

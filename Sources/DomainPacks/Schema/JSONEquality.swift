@@ -11,6 +11,7 @@ extension JSONValue {
     case .bool: return bool == other.bool
     case .number: return DecimalNumber(text) == DecimalNumber(other.text)
     case .string:
+      // Where nothing is escaped, equal strings have the same text.
       guard isEscaped || other.isEscaped else { return false }
       // Not `==`, which takes "é" and "e" + U+0301 for the same.
       guard let string, let otherString = other.string else { return false }

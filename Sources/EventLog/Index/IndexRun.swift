@@ -41,12 +41,12 @@ final class IndexRun: Sendable {
     let path = folder + "/" + description.file
     let descriptor = try SystemCall.open(path, O_RDONLY)
     do {
-      tail = try IndexRun.tail(of: description, descriptor, path)
+      let size = Int(clamping: try SystemCall.size(of: descriptor, path: path))
+      tail = try IndexRun.tail(of: description, descriptor, path, size)
       ids = Section(tail.ids, count: description.ids, behind: 0)
       subjects = Section(tail.subjects, count: description.subjects, behind: ids.blocks)
       events = Section(tail.events, count: description.events, behind: subjects.firstBlock + subjects.blocks)
       places = Section(tail.places, count: description.places, behind: events.firstBlock + events.blocks)
-      let size = Int(clamping: try SystemCall.size(of: descriptor, path: path))
       guard (places.firstBlock + places.blocks) * IndexBlock.bytes == size - description.tailBytes else {
         throw IndexError.damaged(path: path, detail: "it has \(size) bytes, expected others")
       }
@@ -67,9 +67,8 @@ final class IndexRun: Sendable {
   var names: [IndexRunDescription.Name] { tail.names }
 
   private static func tail(
-    of description: IndexRunDescription, _ descriptor: Int32, _ path: String
+    of description: IndexRunDescription, _ descriptor: Int32, _ path: String, _ size: Int
   ) throws -> IndexRunTail {
-    let size = Int(clamping: try SystemCall.size(of: descriptor, path: path))
     let count = description.tailBytes
     guard count >= 32, count % 32 == 0, count <= size, (size - count) % IndexBlock.bytes == 0 else {
       throw IndexError.damaged(path: path, detail: "it has \(size) bytes, expected others")

@@ -44,7 +44,7 @@ final class LogIndex: IndexContents, @unchecked Sendable {
 
   private let condition = NSCondition()
   // What the sequencer asks for every event is not watched for overlapping accesses while the program runs: whoever
-  // touches it holds the condition.
+  // changes it holds the condition, and so does whoever reads what another thread may change.
   @exclusivity(unchecked) private var active = IndexMemory()
   @exclusivity(unchecked) private var flushing = IndexMemory()
   @exclusivity(unchecked) private var runs: [IndexRun] = []
