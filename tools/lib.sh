@@ -39,7 +39,8 @@ build_release() {
   say "building for release (the first time takes some minutes)"
   local product
   for product in "$@"; do
-    swift build -c release --static-swift-stdlib --product "$product" >&2
+    # Within $(...) bash goes on behind a command that failed.
+    swift build -c release --static-swift-stdlib --product "$product" >&2 || return
   done
   swift build -c release --static-swift-stdlib --show-bin-path
 }

@@ -117,11 +117,8 @@ struct Opening {
     defer { SystemCall.close(descriptor) }
     let end = segment == position.segment ? position.offset : try SystemCall.size(of: descriptor, path: path)
     let start = end > longest ? end - longest : 0
-    var bytes = [UInt8](repeating: 0, count: Int(end - start))
-    let count = try bytes.withUnsafeMutableBytes {
-      try SystemCall.read(descriptor, into: $0, at: start, path: path)
-    }
-    guard count == bytes.count, bytes.last == 0x0A else { return nil }
+    var bytes = try SystemCall.bytes(Int(end - start), of: descriptor, at: start, path: path)
+    guard bytes.count == Int(end - start), bytes.last == 0x0A else { return nil }
     bytes.removeLast()
     guard let feed = bytes.lastIndex(of: 0x0A) else { return start == 0 ? bytes : nil }
     return Array(bytes[(feed + 1)...])

@@ -121,27 +121,32 @@ enum SystemCall {
     try synchronize(descriptor, path: path)
   }
 
+  /// The bytes at a place, as many of `count` as stand there. They are not filled with zeros first.
+  static func bytes(
+    _ count: Int, of descriptor: Int32, at offset: UInt64 = 0, path: String
+  ) throws(SystemError) -> [UInt8] {
+    var failure: SystemError?
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      do throws(SystemError) {
+        while filled < count {
+          let rest = UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[filled..<count]))
+          let more = try read(descriptor, into: rest, at: offset + UInt64(filled), path: path)
+          guard more > 0 else { break }
+          filled += more
+        }
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return bytes
+  }
+
   /// A whole small file.
   static func contents(of path: String) throws(SystemError) -> [UInt8] {
     let descriptor = try open(path, O_RDONLY)
     defer { close(descriptor) }
-    let size = Int(try self.size(of: descriptor, path: path))
-    var bytes = [UInt8](repeating: 0, count: size)
-    var filled = 0
-    while filled < size {
-      let read: Result<Int, SystemError> = bytes.withUnsafeMutableBytes { buffer in
-        do throws(SystemError) {
-          return .success(
-            try self.read(
-              descriptor, into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]), at: UInt64(filled),
-              path: path))
-        } catch { return .failure(error) }
-      }
-      let count = try read.get()
-      if count == 0 { break }
-      filled += count
-    }
-    return filled == size ? bytes : Array(bytes[..<filled])
+    return try bytes(Int(try size(of: descriptor, path: path)), of: descriptor, path: path)
   }
 
   /// Replaces a file so that after a crash either the old or the new content is there whole: written beside it, synced,

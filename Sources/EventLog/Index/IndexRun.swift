@@ -73,11 +73,8 @@ final class IndexRun: Sendable {
     guard count >= 32, count % 32 == 0, count <= size, (size - count) % IndexBlock.bytes == 0 else {
       throw IndexError.damaged(path: path, detail: "it has \(size) bytes, expected others")
     }
-    // Not filled with zeros first: at ten million records it is as large as all else that opening takes.
-    let bytes = try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-      filled = try SystemCall.read(
-        descriptor, into: UnsafeMutableRawBufferPointer(buffer), at: UInt64(size - count), path: path)
-    }
+    // At ten million records it is as large as all else that opening takes.
+    let bytes = try SystemCall.bytes(count, of: descriptor, at: UInt64(size - count), path: path)
     guard bytes.count == count,
       bytes.withUnsafeBytes({ BlockSum.of($0, seed: description.seed) }) == description.tailSum,
       let tail = IndexRunTail(bytes, of: description)
