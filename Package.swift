@@ -84,9 +84,9 @@ let package = Package(
       "Ledger",
       [
         "ReadModels", "DomainPacks", "DocumentStore", "Privacy", "EventLog", "Signatures", "TimeStamps", "LogFormat",
-        "TransparencyLog", logging,
+        "TransparencyLog", "Threads", logging,
       ]),
-    module("ReadModels", ["DomainPacks", "LogFormat", "TransparencyLog", grdb, grdbSQLite]),
+    module("ReadModels", ["DomainPacks", "LogFormat", "TransparencyLog", "Threads", grdb, grdbSQLite]),
     module("DomainPacks", ["LogFormat", "TransparencyLog"]),
     module("DocumentStore", ["TransparencyLog"]),
     module("Signatures", ["TimeStamps", "TransparencyLog", "COpenSSL"]),
@@ -97,11 +97,12 @@ let package = Package(
       [
         "TransparencyLog", hummingbirdCore, httpTypes, logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
       ]),
-    module("EventLog", ["LogFormat", "TransparencyLog", "CPeer", atomics, logging]),
+    module("EventLog", ["LogFormat", "TransparencyLog", "Threads", atomics, logging]),
     module("LogFormat", ["TransparencyLog"]),
     module("TimeStamps", ["TransparencyLog", "COpenSSL", swiftASN1]),
     module("Xdomea", ["TransparencyLog"]),
     module("TransparencyLog", ["COpenSSL"]),
+    module("Threads"),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CPeer"),
 
@@ -129,6 +130,7 @@ let package = Package(
     tests(of: "Signatures", ["TimeStamps"]),
     tests(of: "Xdomea"),
     tests(of: "TransparencyLog"),
+    tests(of: "Threads"),
     .testTarget(
       name: "EndToEndTests", dependencies: ["aktenspur", "TimeStamps", "LogFormat", "TransparencyLog"],
       swiftSettings: settings),

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Threads
 import TransparencyLog
 
 /// Signs checkpoints over durable records: at most one a second while records come in, and at once when asked.
@@ -48,9 +49,7 @@ final class Checkpointer: @unchecked Sendable {
     } else {
       try sign(newest)
     }
-    let thread = Thread { [self] in run() }
-    thread.name = "checkpoint"
-    thread.start()
+    WorkerThread.start("checkpoint") { [self] in run() }
   }
 
   /// The log has grown; called on the sequencer's thread, so it only notes it.

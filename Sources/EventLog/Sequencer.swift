@@ -1,6 +1,7 @@
 import Foundation
 import LogFormat
 import Logging
+import Threads
 import TransparencyLog
 
 /// Gives events their place in the log and makes them durable, one group of waiting requests after the other.
@@ -84,9 +85,7 @@ final class Sequencer: @unchecked Sendable {
   }
 
   func start() {
-    let thread = Thread { [self] in run() }
-    thread.name = "sequencer"
-    thread.start()
+    WorkerThread.start("sequencer") { [self] in run() }
   }
 
   // MARK: Callers' side

@@ -1,3 +1,4 @@
+import Threads
 import TransparencyLog
 
 /// Hands out a log's lines in order; fewer where the log ends before.
@@ -46,5 +47,6 @@ struct TileGrowth {
       }
     }
     try store.write(bytes, as: tile)
+    WorkerThread.stepAside()
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import LogFormat
 import Logging
+import Threads
 import TransparencyLog
 
 /// Keeps the tiles in `tile/` behind the signed checkpoints, on a thread of its own: whoever appends never waits for it.
@@ -45,9 +46,7 @@ final class TileKeeper: @unchecked Sendable {
   }
 
   func start() {
-    let thread = Thread { [self] in run() }
-    thread.name = "tiles"
-    thread.start()
+    WorkerThread.start("tiles") { [self] in run() }
   }
 
   /// A checkpoint has become durable.

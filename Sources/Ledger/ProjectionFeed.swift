@@ -2,6 +2,7 @@ import EventLog
 import Foundation
 import Logging
 import ReadModels
+import Threads
 
 /// Keeps the live projections up with the log, on a thread of its own.
 ///
@@ -34,13 +35,8 @@ final class ProjectionFeed: @unchecked Sendable {
 
   func start() {
     isRunning = true
-    let thread = Thread { [self] in
-      // Appending goes before projecting; whoever waits for figures waits for this thread, not for the others.
-      setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
-      run()
-    }
-    thread.name = "projections"
-    thread.start()
+    // Appending goes before projecting; whoever waits for figures waits for this thread, not for the others.
+    WorkerThread.start("projections", niceness: 19) { [self] in run() }
     Task { [self] in
       var size = log.size
       while let grown = await log.wait(above: size) {

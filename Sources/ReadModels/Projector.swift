@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import GRDBSQLite
 import LogFormat
+import Threads
 import TransparencyLog
 
 /// Applies records to one connection: rows, and the position they stand for.
@@ -55,7 +56,10 @@ final class Projector {
       try db.inTransaction {
         var chunk = first
         while true {
-          for entry in chunk.entries { try run(entry) }
+          for entry in chunk.entries {
+            try run(entry)
+            if entry.sequence % 16 == 0 { WorkerThread.stepAside() }
+          }
           if chunk.endsBatch { break }
           guard let following = try stream.next() else { preconditionFailure("the last chunk ends its batch") }
           chunk = following

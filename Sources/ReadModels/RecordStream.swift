@@ -1,4 +1,5 @@
 import Foundation
+import Threads
 import TransparencyLog
 
 /// Reads records ahead, on a thread of its own, while those before them are applied.
@@ -27,7 +28,7 @@ final class RecordStream: @unchecked Sendable {
     _ source: any RecordSource, behind state: ProjectionState, to size: UInt64, batch: UInt64, _ types: EventTypes,
     _ days: LocalDays
   ) {
-    let thread = Thread { [self] in
+    WorkerThread.start("records") { [self] in
       let result = Result {
         try Reading(stream: self, types: types, size: size, batch: batch, days: days, state).run(source)
       }
@@ -36,8 +37,6 @@ final class RecordStream: @unchecked Sendable {
       condition.broadcast()
       condition.unlock()
     }
-    thread.name = "records"
-    thread.start()
   }
 
   /// The next chunk; nil when all have been handed out.
@@ -102,6 +101,7 @@ final class RecordStream: @unchecked Sendable {
       try source.forEachLine(from: chunk.frontier.size, below: size) { line in
         if chunk.endsBatch || !chunk.hasRoom(for: line.count) { try handOver(room: line.count) }
         try chunk.append(line, types, &days)
+        if chunk.frontier.size % 64 == 0 { WorkerThread.stepAside() }
         guard chunk.frontier.size == batchEnd else { return }
         chunk.endsBatch = true
         batchEnd = min(batchEnd + batch, size)

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Threads
 
 /// Lets SQLite look for damage in a projection's file, on a thread and a connection of its own.
 final class RotCheck: @unchecked Sendable {
@@ -8,15 +9,13 @@ final class RotCheck: @unchecked Sendable {
   private var found: Result<Bool, any Error>?
 
   init(of path: String) {
-    let thread = Thread { [self] in
+    WorkerThread.start("rot") { [self] in
       let result = Result { try RotCheck.hasRot(path) }
       condition.lock()
       found = result
       condition.broadcast()
       condition.unlock()
     }
-    thread.name = "rot"
-    thread.start()
   }
 
   /// Whether there is damage; blocks until that is known.

@@ -1,5 +1,6 @@
 import Foundation
 import LogFormat
+import Threads
 import TransparencyLog
 
 /// What look-ups go through: the entries that wait in memory, and the runs.
@@ -106,12 +107,9 @@ final class LogIndex: IndexContents, @unchecked Sendable {
     isWriting = true
     isMerging = true
     condition.unlock()
-    let writer = Thread { [self] in writeBehind() }
-    writer.name = "index"
-    writer.start()
-    let merger = Thread { [self] in mergeBehind() }
-    merger.name = "index merge"
-    merger.start()
+    WorkerThread.start("index") { [self] in writeBehind() }
+    // Beside the threads that somebody waits for.
+    WorkerThread.start("index merge", niceness: 5) { [self] in mergeBehind() }
   }
 
   /// The number of a name, for entries to be added.
@@ -264,8 +262,6 @@ final class LogIndex: IndexContents, @unchecked Sendable {
   // MARK: Merging
 
   private func mergeBehind() {
-    // Beside the threads that somebody waits for.
-    _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
     defer { hasEnded(\.isMerging) }
     while true {
       condition.lock()
