@@ -1,72 +1,9 @@
 import Foundation
-import FoundationXML
 import Testing
 
 /// The life of an Akte, from its Aktenplan to its disposal, as an office would drive it: over the real socket, with the
 /// real command. Every scenario ends in the verification of the whole ledger.
 struct FileLifeTests {
-  private static let akte = "akte/10.03/2012/1"
-  private static let vorgang = "vorgang/10.03/2012/1-1"
-  private static let dokument = "dokument/4711"
-
-  // MARK: Steps
-
-  /// The Aktenplan, from a table, and its release by somebody else.
-  private func approvePlan(_ ledger: LedgerUnderTest) throws {
-    let table = """
-      Aktenplan;Nr;Titel;Frist;Transferfrist;Bewertungsvorschlag
-      2012;10;Hauptverwaltung;;;
-      2012;10.03;Haushalt der Verwaltung;10;2;A
-      2012;10.04;Beschaffung;6;;V
-      """
-    let imported = try ledger.command(
-      "import", arguments: ["aktenplan", "-", "--socket", ledger.socket], input: Data(table.utf8))
-    try #require(imported.status == 0, "\(imported.errors)")
-    try ledger.record(
-      .akten("aktenplan.freigegeben", "aktenplan/2012", #"{"gilt_ab":"2012-02-01"}"#, on: "2012-01-20", by: "leitung-1")
-    )
-  }
-
-  private func openFile(_ ledger: LedgerUnderTest, _ akte: String = akte, plan: String = "10.03") throws {
-    try ledger.record(
-      .akten(
-        "akte.angelegt", akte, #"{"titel":"Haushalt 2013","aktenplan":"\#(plan)","einheit":"einheit/10"}"#,
-        on: "2012-03-01"))
-  }
-
-  private func fileDocument(_ ledger: LedgerUnderTest, content: String) throws {
-    try ledger.record(
-      .akten(
-        "vorgang.angelegt", FileLifeTests.vorgang, #"{"titel":"Anmeldung","akte":"\#(FileLifeTests.akte)"}"#,
-        on: "2012-03-02"))
-    try ledger.record(
-      .akten(
-        "dokument.angelegt", FileLifeTests.dokument, #"{"titel":"Vermerk","vorgang":"\#(FileLifeTests.vorgang)"}"#,
-        on: "2012-03-03"))
-    try ledger.record(
-      .akten(
-        "dokument.version-erstellt", FileLifeTests.dokument,
-        #"{"inhalt":"\#(content)","format":"application/pdf","dateiname":"vermerk.pdf"}"#, on: "2012-03-04"))
-    for (state, day) in [("pruefung", "2012-03-05"), ("freigabe", "2012-03-06"), ("archiv", "2012-03-07")] {
-      try ledger.record(
-        .akten("dokument.status-geaendert", FileLifeTests.dokument, #"{"status":"\#(state)"}"#, on: day))
-    }
-  }
-
-  private func closeFile(_ ledger: LedgerUnderTest, _ akte: String = akte, on day: String = "2013-05-01") throws {
-    try ledger.record(.akten("akte.zda-verfuegt", akte, on: day))
-  }
-
-  private func disposal(_ ledger: LedgerUnderTest, _ arguments: String...) throws -> Program.Result {
-    try ledger.command("disposal", arguments[0], arguments: arguments.dropFirst() + ["--socket", ledger.socket])
-  }
-
-  private func state(of subject: String, in ledger: LedgerUnderTest) throws -> String? {
-    try ledger.get("/v1/subjects/\(subject)").body.decoded(SubjectDocument.self).state
-  }
-
-  // MARK: The life
-
   @Test func aFileLivesFromItsPlanToItsDisposal() throws {
     try LedgerUnderTest.run { ledger in
       let file = ledger.folder.file("vermerk.pdf")
@@ -76,67 +13,66 @@ struct FileLifeTests {
       try #require(put.status == 0, "\(put.errors)")
       let start = try #require(put.text.range(of: "sha256:")).lowerBound
       let content = String(put.text[start...].prefix(71))
-      try approvePlan(ledger)
-      try openFile(ledger)
-      try fileDocument(ledger, content: content)
+      try ledger.approvePlan()
+      try ledger.openFile()
+      try ledger.fileDocument(content: content)
       try ledger.record(
         .akten(
-          "akte.wiedervorlage-gesetzt", FileLifeTests.akte, #"{"termin":"2012-09-01","grund":"Nachtrag"}"#,
+          "akte.wiedervorlage-gesetzt", SampleFile.akte, #"{"termin":"2012-09-01","grund":"Nachtrag"}"#,
           on: "2012-03-08"))
       let due = try ledger.command("disposal", "due", arguments: ["--json", "--effective", "2012-09-01"])
       #expect(
-        due.text.contains(#""was":"wiedervorlage","subject":"\#(FileLifeTests.akte)""#), "\(due.text)\(due.errors)")
-      try ledger.record(.akten("akte.wiedervorlage-erledigt", FileLifeTests.akte, on: "2012-09-02"))
-      try closeFile(ledger, on: "2013-04-01")
+        due.text.contains(#""was":"wiedervorlage","subject":"\#(SampleFile.akte)""#), "\(due.text)\(due.errors)")
+      try ledger.record(.akten("akte.wiedervorlage-erledigt", SampleFile.akte, on: "2012-09-02"))
+      try ledger.closeFile(on: "2013-04-01")
       try ledger.record(
-        .akten("akte.zda-aufgehoben", FileLifeTests.akte, #"{"grund":"Nachtrag"}"#, on: "2013-04-10", by: "leitung-1"))
-      try ledger.record(.akten("vorgang.zda-verfuegt", FileLifeTests.vorgang, on: "2013-04-20"))
-      try closeFile(ledger)
+        .akten("akte.zda-aufgehoben", SampleFile.akte, #"{"grund":"Nachtrag"}"#, on: "2013-04-10", by: "leitung-1"))
+      try ledger.record(.akten("vorgang.zda-verfuegt", SampleFile.vorgang, on: "2013-04-20"))
+      try ledger.closeFile()
 
       let offer = ledger.folder.file("0501.xml")
-      let offered = try disposal(
-        ledger, "offer", "-o", offer.path, "--archive", "Kreisarchiv", "--authid", "registratur-1")
+      let offered = try ledger.disposal(
+        "offer", "-o", offer.path, "--archive", "Kreisarchiv", "--authid", "registratur-1")
       #expect(offered.status == 0, "\(offered.errors)")
-      #expect(try state(of: FileLifeTests.akte, in: ledger) == "angeboten")
+      #expect(try ledger.state(of: SampleFile.akte) == "angeboten")
       // The log holds its digest: nothing takes its place.
-      let again = try disposal(
-        ledger, "offer", "-o", offer.path, "--archive", "Kreisarchiv", FileLifeTests.akte)
+      let again = try ledger.disposal("offer", "-o", offer.path, "--archive", "Kreisarchiv", SampleFile.akte)
       #expect(again.status == 73 && again.errors.contains("is there already"), "\(again.errors)")
       let offerText = try String(contentsOf: offer, encoding: .utf8)
       #expect(offerText.contains("<xdomea:Wert>\(content.dropFirst(7))</xdomea:Wert>"))
       #expect(offerText.contains("<xdomea:Aufbewahrungsende>2023-12-31</xdomea:Aufbewahrungsende>"))
 
       let decision = ledger.folder.file("0502.xml")
-      try answer(to: Data(contentsOf: offer), ["10.03/2012/1": "A"]).write(to: decision)
+      try archiveAnswer(to: Data(contentsOf: offer), ["10.03/2012/1": "A"]).write(to: decision)
       for _ in 1...2 {
-        let decided = try disposal(ledger, "decide", decision.path)
+        let decided = try ledger.disposal("decide", decision.path)
         #expect(decided.status == 0, "\(decided.errors)")
       }
-      let early = try disposal(ledger, "destroy", FileLifeTests.akte, "--reason", "Aussonderung 2024")
+      let early = try ledger.disposal("destroy", SampleFile.akte, "--reason", "Aussonderung 2024")
       #expect(early.status == 65)
       #expect(early.errors.contains("als archivwürdig bewertet und noch nicht abgegeben"), "\(early.errors)")
 
       let folder = ledger.folder.file("0503")
-      let handedOver = try disposal(ledger, "transfer", "-o", folder.path, "--archive", "Kreisarchiv")
+      let handedOver = try ledger.disposal("transfer", "-o", folder.path, "--archive", "Kreisarchiv")
       #expect(handedOver.status == 0, "\(handedOver.errors)")
       let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
       #expect(names.contains { $0.hasSuffix("_Aussonderung.Aussonderung.0503.xml") })
       let handed = try #require(names.first { $0.hasSuffix("_vermerk.pdf") })
       #expect(try String(contentsOf: folder.appending(path: handed), encoding: .utf8) == "Inhalt des Vermerks")
-      let destroyed = try disposal(
-        ledger, "destroy", "--due", "--reason", "Aussonderung 2024", "--authid", "registratur-1")
+      let destroyed = try ledger.disposal(
+        "destroy", "--due", "--reason", "Aussonderung 2024", "--authid", "registratur-1")
       #expect(destroyed.status == 0, "\(destroyed.errors)")
-      #expect(try state(of: FileLifeTests.akte, in: ledger) == "vernichtet")
+      #expect(try ledger.state(of: SampleFile.akte) == "vernichtet")
 
-      let history = try ledger.command("history", "--json", FileLifeTests.akte).output.decoded(
+      let history = try ledger.command("history", "--json", SampleFile.akte).output.decoded(
         HistoryTests.Document.self)
-      let states = history.entries.filter { $0.subject == FileLifeTests.akte && $0.field == "zustand" }
+      let states = history.entries.filter { $0.subject == SampleFile.akte && $0.field == "zustand" }
       #expect(
         states.map { "\($0.old?.text ?? "") → \($0.new?.text ?? "")" } == [
           " → offen", "offen → zda", "zda → offen", "offen → zda", "zda → angeboten", "angeboten → bewertet",
           "bewertet → abgegeben", "abgegeben → vernichtet",
         ])
-      let document = history.entries.filter { $0.subject == FileLifeTests.dokument && $0.field == "status" }
+      let document = history.entries.filter { $0.subject == SampleFile.dokument && $0.field == "status" }
       #expect(
         document.map { "\($0.old?.text ?? "") → \($0.new?.text ?? "")" } == [
           "bearbeitung → pruefung", "pruefung → freigabe", "freigabe → archiv",
@@ -144,248 +80,17 @@ struct FileLifeTests {
       // Reading the content for the archive, and its destruction, are in the history.
       let reading = try #require(history.entries.first { $0.action == "Inhalt gelesen" })
       #expect(reading.remark == "Abgabe an das Archiv")
-      let end = try #require(history.entries.last { $0.subject == FileLifeTests.akte })
+      let end = try #require(history.entries.last { $0.subject == SampleFile.akte })
       #expect(end.actor == "registratur-1" && end.remark == "Aussonderung 2024")
       #expect(history.entries.last?.action == "Inhalt vernichtet")
       let accesses = try ledger.command(
         "query",
-        arguments: ["--format", "json", "SELECT count(*) AS n FROM akte_zugriff WHERE akte = '\(FileLifeTests.akte)'"])
+        arguments: ["--format", "json", "SELECT count(*) AS n FROM akte_zugriff WHERE akte = '\(SampleFile.akte)'"])
       #expect(try accesses.output.decoded([[String: Int]].self) == [["n": 1]])
       #expect(try ledger.get("/v1/documents/\(content)?subject=dokument/4711&grund=x").status != 200)
       // All of it is still there, and can be proved.
-      let lines = try ledger.command("events", "--subject", FileLifeTests.akte).lines
+      let lines = try ledger.command("events", "--subject", SampleFile.akte).lines
       #expect(lines.count == 10)
-    }
-  }
-
-  /// A closed file with two Vorgänge of a Dokument each, and a Dokument beside them; offered.
-  ///
-  /// - Returns: the message of the offer.
-  private func offerFileOfTwo(_ ledger: LedgerUnderTest) throws -> Data {
-    try approvePlan(ledger)
-    try openFile(ledger)
-    for number in ["1", "2"] {
-      let vorgang = "vorgang/10.03/2012/1-\(number)"
-      try ledger.record(
-        .akten("vorgang.angelegt", vorgang, #"{"titel":"T","akte":"\#(FileLifeTests.akte)"}"#, on: "2012-03-02"))
-      let content = try SampleContent(Data("Inhalt \(number)".utf8), in: ledger.folder)
-      #expect(try ledger.put(content).status == 201)
-      try ledger.record(
-        .akten("dokument.angelegt", "dokument/\(number)", #"{"vorgang":"\#(vorgang)"}"#, on: "2012-03-03"))
-      try ledger.record(
-        .akten(
-          "dokument.version-erstellt", "dokument/\(number)",
-          #"{"inhalt":"\#(content.name)","dateiname":"\#(number).txt"}"#, on: "2012-03-04"))
-      if number == "1" {
-        let signature = try SampleContent(Data("abgesetzte Signatur".utf8), in: ledger.folder)
-        #expect(try ledger.put(signature, path: signature.path + "?signs=" + content.name).status == 201)
-      }
-    }
-    try ledger.record(
-      .akten("dokument.angelegt", "dokument/3", #"{"akte":"\#(FileLifeTests.akte)"}"#, on: "2012-03-03"))
-    try closeFile(ledger)
-    let offer = ledger.folder.file("0501.xml")
-    let offered = try disposal(ledger, "offer", "-o", offer.path, "--archive", "Kreisarchiv")
-    try #require(offered.status == 0, "\(offered.errors)")
-    return try Data(contentsOf: offer)
-  }
-
-  /// What the archive answers to an offer: decisions by Aktenzeichen, or the number of a Dokument.
-  private func answer(to offer: Data, _ decisions: KeyValuePairs<String, String>) throws -> Data {
-    let document = try XMLDocument(data: offer)
-    func text(_ path: String) throws -> String {
-      try #require(document.nodes(forXPath: path).first?.stringValue, "\(path)")
-    }
-    let objects = try decisions.map { name, art in
-      let id = try text(
-        """
-        //*[*[local-name()='AllgemeineMetadaten']/*[local-name()='Kennzeichen']='\(name)']\
-        /*[local-name()='Identifikation']/*[local-name()='xdomeaUUID']
-        """)
-      return """
-        <a:BewertetesSGO><a:xdomeaUUID>\(id)</a:xdomeaUUID><a:Aussonderungsart>\
-        <a:Aussonderungsart><code>\(art)</code></a:Aussonderungsart></a:Aussonderungsart></a:BewertetesSGO>
-        """
-    }
-    return Data(
-      """
-      <?xml version="1.0" encoding="UTF-8"?>
-      <a:Aussonderung.Bewertungsverzeichnis.0502 xmlns:a="urn:xoev-de:xdomea:schema:4.0.0">
-      <a:nachrichtenkopf><a:ProzessID>\(try text("//*[local-name()='ProzessID']"))</a:ProzessID></a:nachrichtenkopf>
-      \(objects.joined(separator: "\n"))
-      </a:Aussonderung.Bewertungsverzeichnis.0502>
-      """.utf8)
-  }
-
-  private func decide(
-    _ ledger: LedgerUnderTest, _ offer: Data, _ decisions: KeyValuePairs<String, String>
-  ) throws -> Program.Result {
-    let message = ledger.folder.file("0502-\(UUID()).xml")
-    try answer(to: offer, decisions).write(to: message)
-    return try disposal(ledger, "decide", message.path)
-  }
-
-  @Test func theArchiveTakesSingleVorgaengeAndTheRestIsDestroyedWithTheFile() throws {
-    try LedgerUnderTest.run { ledger in
-      let offer = try offerFileOfTwo(ledger)
-      let decided = try decide(ledger, offer, ["10.03/2012/1-1": "A", "10.03/2012/1-2": "V"])
-      #expect(decided.status == 0, "\(decided.errors)")
-      #expect(try state(of: FileLifeTests.akte, in: ledger) == "bewertet")
-      // The Dokument that lies in the file itself is not decided.
-      let open = try disposal(
-        ledger, "transfer", "-o", ledger.folder.file("zu früh").path, "--archive", "Kreisarchiv", FileLifeTests.akte)
-      #expect(open.status == 65 && open.errors.contains("the archive has not decided on dokument/3"), "\(open.errors)")
-      #expect(!FileManager.default.fileExists(atPath: ledger.folder.file("zu früh").path))
-      #expect(try decide(ledger, offer, ["3": "V"]).status == 0)
-      let early = try disposal(ledger, "destroy", FileLifeTests.akte, "--reason", "Aussonderung 2024")
-      #expect(
-        early.status == 65 && early.errors.contains("zum Teil als archivwürdig bewertet und noch nicht abgegeben"),
-        "\(early.errors)")
-
-      let folder = ledger.folder.file("0503")
-      let handedOver = try disposal(ledger, "transfer", "-o", folder.path, "--archive", "Kreisarchiv")
-      #expect(handedOver.status == 0, "\(handedOver.errors)")
-      let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-      #expect(names.count == 3, "\(names)")
-      #expect(names.contains { $0.hasSuffix("_1.txt") })
-      let signature = try #require(names.first { $0.hasSuffix("_Signatur.p7s") })
-      #expect(try String(contentsOf: folder.appending(path: signature), encoding: .utf8) == "abgesetzte Signatur")
-      let message = try #require(names.first { $0.hasSuffix("0503.xml") })
-      let text = try String(contentsOf: folder.appending(path: message), encoding: .utf8)
-      #expect(text.contains(signature))
-      #expect(text.contains("10.03/2012/1-1") && !text.contains("<xdomea:Kennzeichen>10.03/2012/1-2"))
-      let contexts = try XMLDocument(data: Data(text.utf8)).nodes(forXPath: "//*[local-name()='Kontextobjekt']")
-      #expect(contexts.map(\.stringValue) == ["true", "false"])
-
-      let destroyed = try disposal(ledger, "destroy", "--due", "--reason", "Aussonderung 2024")
-      #expect(destroyed.status == 0, "\(destroyed.errors)")
-      #expect(try state(of: FileLifeTests.akte, in: ledger) == "vernichtet")
-      let history = try ledger.command("history", "vorgang/10.03/2012/1-2")
-      #expect(history.text.contains("Bewertung des Archivs empfangen"), "\(history.text)")
-    }
-  }
-
-  @Test func whatTheArchiveSaysOfAPartGoesBeforeWhatItSaysOfTheFile() throws {
-    try LedgerUnderTest.run { ledger in
-      let offer = try offerFileOfTwo(ledger)
-      let twice = try decide(ledger, offer, ["3": "V", "3": "A"])
-      #expect(twice.status == 65 && twice.errors.contains("values dokument/3 twice"), "\(twice.errors)")
-      #expect(try state(of: FileLifeTests.akte, in: ledger) == "angeboten")
-      #expect(try decide(ledger, offer, ["10.03/2012/1": "V", "2": "A"]).status == 0)
-      // Said again of the file alone, it is said that the part keeps what was decided on it.
-      let whole = try decide(ledger, offer, ["10.03/2012/1": "V", "3": "V"])
-      #expect(
-        whole.errors.contains("\(FileLifeTests.akte): decided on before and not now: dokument/2"), "\(whole.errors)")
-      let refused = try ledger.post(.akten("akte.vernichtet", FileLifeTests.akte, on: "2024-05-01"))
-      #expect(refused.status == 409 && refused.text.contains("zum Teil als archivwürdig bewertet"), "\(refused.text)")
-      // Nothing is due for destruction until the archive has what it wants, or wants it no longer.
-      func due() throws -> String {
-        try ledger.command("disposal", "due", arguments: ["--json", "--effective", "2099-01-01"]).text
-      }
-      #expect(try !due().contains("vernichtung"))
-      #expect(try decide(ledger, offer, ["2": "V"]).status == 0)
-      #expect(try due().contains(#""was":"vernichtung","subject":"\#(FileLifeTests.akte)""#))
-      try ledger.record(.akten("akte.vernichtet", FileLifeTests.akte, on: "2024-05-01"))
-    }
-  }
-
-  @Test func whatTheArchiveWantsIsNotDestroyedAloneAndWhatItHasNotSeenNotWithTheFile() throws {
-    try LedgerUnderTest.run { ledger in
-      let offer = try offerFileOfTwo(ledger)
-      func expectRefused(_ type: String, _ subject: String, _ data: String, _ reason: String) throws {
-        let answer = try ledger.post(.akten(type, subject, data, on: "2024-05-01", id: UUID().uuidString))
-        #expect(answer.status == 409 && answer.text.contains(reason), "\(answer.text)")
-      }
-      let destruction = #"{"grund":"Irrläufer"}"#
-      try expectRefused(
-        "dokument.vernichtet", "dokument/1", destruction, "ist angeboten, über das Dokument ist noch nicht")
-      #expect(try decide(ledger, offer, ["10.03/2012/1": "V", "1": "A"]).status == 0)
-      try expectRefused(
-        "dokument.vernichtet", "dokument/1", destruction, "als archivwürdig bewertet und noch nicht abgegeben")
-      try ledger.record(.akten("dokument.vernichtet", "dokument/2", destruction, on: "2024-05-01"))
-      // What came in after the offer is nobody's decision yet, and is not taken for the file's.
-      try ledger.record(
-        .akten("dokument.angelegt", "dokument/4", #"{"akte":"\#(FileLifeTests.akte)"}"#, on: "2024-05-01"))
-      try expectRefused("akte.vernichtet", FileLifeTests.akte, "{}", "noch nicht entschieden (B): dokument/4")
-      try ledger.record(
-        .akten("dokument.archivbewertung-empfangen", "dokument/4", #"{"bewertung":"V"}"#, on: "2024-05-02"))
-      let handed = try disposal(ledger, "transfer", "-o", ledger.folder.file("0503").path, "--archive", "Kreisarchiv")
-      #expect(handed.status == 0, "\(handed.errors)")
-      // Nor what came in after the transfer: the file is offered anew.
-      try ledger.record(
-        .akten("dokument.angelegt", "dokument/5", #"{"akte":"\#(FileLifeTests.akte)"}"#, on: "2024-05-03"))
-      try expectRefused("akte.vernichtet", FileLifeTests.akte, "{}", "Seit der Abgabe kam etwas hinzu: dokument/5")
-      try ledger.record(
-        .akten("akte.anbietung-zurueckgezogen", FileLifeTests.akte, #"{"grund":"Nachtrag"}"#, on: "2024-05-04"))
-      let again = try disposal(
-        ledger, "offer", "-o", ledger.folder.file("0501-2.xml").path, "--archive", "Kreisarchiv", FileLifeTests.akte)
-      #expect(again.status == 0, "\(again.errors)")
-      #expect(try state(of: FileLifeTests.akte, in: ledger) == "angeboten")
-      // The answer to the first offer is none to this one.
-      let old = try decide(ledger, offer, ["10.03/2012/1": "V"])
-      #expect(old.status == 65 && old.errors.contains("not offered in process"), "\(old.errors)")
-    }
-  }
-
-  @Test func aTransferThatADecisionOvertookIsNotRecorded() throws {
-    try LedgerUnderTest.run { ledger in
-      let offer = try offerFileOfTwo(ledger)
-      #expect(try decide(ledger, offer, ["10.03/2012/1": "A", "2": "V"]).status == 0)
-      let stand = try ledger.log().count { $0 == UInt8(ascii: "\n") }
-      #expect(try decide(ledger, offer, ["2": "A"]).status == 0)
-      let late = try ledger.post(
-        .akten("akte.abgegeben", FileLifeTests.akte, #"{"stand":\#(stand)}"#, on: "2024-05-01"))
-      #expect(
-        late.status == 409 && late.text.contains("Seit die Nachricht gezogen wurde, kam etwas hinzu"), "\(late.text)")
-      try ledger.record(
-        .akten("akte.abgegeben", FileLifeTests.akte, #"{"stand":\#(stand + 1)}"#, on: "2024-05-01", id: "danach"))
-    }
-  }
-
-  @Test func aDokumentFollowsItsVorgangOnlyWithinItsFile() throws {
-    try LedgerUnderTest.run { ledger in
-      try approvePlan(ledger)
-      let other = "akte/10.03/2012/2"
-      for akte in [FileLifeTests.akte, other] { try openFile(ledger, akte) }
-      try ledger.record(
-        .akten("vorgang.angelegt", "vorgang/2-1", #"{"akte":"\#(other)"}"#, on: "2012-03-02"))
-      try ledger.record(
-        .akten("vorgang.angelegt", "vorgang/1-1", #"{"akte":"\#(FileLifeTests.akte)"}"#, on: "2012-03-02"))
-      try ledger.record(
-        .akten(
-          "dokument.angelegt", "dokument/x", #"{"akte":"\#(FileLifeTests.akte)","vorgang":"vorgang/2-1"}"#,
-          on: "2012-03-03"))
-      try ledger.record(
-        .akten(
-          "dokument.angelegt", "dokument/y", #"{"akte":"\#(FileLifeTests.akte)","vorgang":"vorgang/1-1"}"#,
-          on: "2012-03-03"))
-      for akte in [FileLifeTests.akte, other] {
-        try closeFile(ledger, akte)
-        try ledger.record(.akten("akte.angeboten", akte, on: "2024-01-01"))
-        try ledger.record(.akten("akte.archivbewertung-empfangen", akte, #"{"bewertung":"V"}"#, on: "2024-01-02"))
-      }
-      for (subject, art) in [("vorgang/2-1", "A"), ("vorgang/1-1", "B"), ("dokument/y", "V")] {
-        let kind = subject.prefix { $0 != "/" }
-        try ledger.record(
-          .akten("\(kind).archivbewertung-empfangen", subject, #"{"bewertung":"\#(art)"}"#, on: "2024-01-03"))
-      }
-      // All in the file is decided: its Vorgang by the Dokument in it, the other Dokument not by the other file's Vorgang.
-      try ledger.record(.akten("akte.vernichtet", FileLifeTests.akte, on: "2024-05-01"))
-      let kept = try ledger.post(.akten("akte.vernichtet", other, on: "2024-05-01"))
-      #expect(kept.status == 409, "\(kept.text)")
-    }
-  }
-
-  @Test func partsOfAFileThatIsNotOfferedAreNotValued() throws {
-    try LedgerUnderTest.run { ledger in
-      try openFile(ledger)
-      try ledger.record(
-        .akten("vorgang.angelegt", FileLifeTests.vorgang, #"{"akte":"\#(FileLifeTests.akte)"}"#, on: "2012-03-02"))
-      let refused = try ledger.post(
-        .akten("vorgang.archivbewertung-empfangen", FileLifeTests.vorgang, #"{"bewertung":"V"}"#, on: "2024-01-01"))
-      #expect(refused.status == 409, "\(refused.text)")
-      #expect(
-        refused.text.contains("Die Akte ist nicht angeboten: Akte \(FileLifeTests.akte) ist offen"), "\(refused.text)")
     }
   }
 
@@ -393,7 +98,7 @@ struct FileLifeTests {
 
   @Test func whatMustBeKeptIsNotDestroyed() throws {
     try LedgerUnderTest.run { ledger in
-      try approvePlan(ledger)
+      try ledger.approvePlan()
       func expectRefused(_ event: SampleEvent, _ reason: String) throws {
         let answer = try ledger.post(event)
         #expect(answer.status == 409, "\(answer.text)")
@@ -405,8 +110,8 @@ struct FileLifeTests {
       let today = Date.now.formatted(.iso8601.year().month().day())
       // Offered and valued V; the retention runs on.
       let young = "akte/10.04/1"
-      try openFile(ledger, young, plan: "10.04")
-      try closeFile(ledger, young, on: today)
+      try ledger.openFile(young, plan: "10.04")
+      try ledger.closeFile(young, on: today)
       try expectRefused(destruction(young, "a"), "Die Aufbewahrungsfrist ist nicht abgelaufen: bis ")
       try ledger.record(.akten("akte.angeboten", young, on: today))
       try ledger.record(.akten("akte.archivbewertung-empfangen", young, #"{"bewertung":"V"}"#, on: today))
@@ -420,8 +125,8 @@ struct FileLifeTests {
         "Eine Frist wird nur verlängert: bisher 6 Jahre")
       // The retention is over; a hold stands.
       let held = "akte/10.04/2"
-      try openFile(ledger, held, plan: "10.04")
-      try closeFile(ledger, held)
+      try ledger.openFile(held, plan: "10.04")
+      try ledger.closeFile(held)
       try ledger.record(.akten("akte.angeboten", held, on: today))
       try ledger.record(.akten("akte.archivbewertung-empfangen", held, #"{"bewertung":"V"}"#, on: today))
       try ledger.record(.akten("akte.gesperrt", held, #"{"grund":"Klage anhängig"}"#, on: today, by: "rechtsamt-1"))
@@ -435,8 +140,8 @@ struct FileLifeTests {
       #expect(try ledger.post(destruction(held, "e")).status == 200)
       // Nothing is known of how long it must be kept.
       let unknown = "akte/77/1"
-      try openFile(ledger, unknown, plan: "77")
-      try closeFile(ledger, unknown)
+      try ledger.openFile(unknown, plan: "77")
+      try ledger.closeFile(unknown)
       try ledger.record(.akten("akte.angeboten", unknown, on: today))
       try ledger.record(.akten("akte.archivbewertung-empfangen", unknown, #"{"bewertung":"V"}"#, on: today))
       try expectRefused(destruction(unknown, "f"), "Keine Aufbewahrungsfrist bekannt")
@@ -471,11 +176,11 @@ struct FileLifeTests {
 
   @Test func personalDataOfAnAkteAreKeptWhileItsRetentionOrAHoldRuns() throws {
     try LedgerUnderTest.run { ledger in
-      try approvePlan(ledger)
-      try openFile(ledger, plan: "10.04")
+      try ledger.approvePlan()
+      try ledger.openFile(plan: "10.04")
       try ledger.record(
         .akten(
-          "dokument.angelegt", "dokument/9", #"{"akte":"\#(FileLifeTests.akte)","verfasser":"M. Beispiel"}"#,
+          "dokument.angelegt", "dokument/9", #"{"akte":"\#(SampleFile.akte)","verfasser":"M. Beispiel"}"#,
           on: "2012-03-03"))
       func erase() throws -> Program.Result {
         try Program.run(
@@ -483,14 +188,14 @@ struct FileLifeTests {
           ["erase", "dokument/9", "--reason", "r", "--legal-basis", "b", "--authid", "ds-1", "--socket", ledger.socket])
       }
       #expect(try erase().errors.contains("die Frist beginnt mit der zdA-Verfügung"))
-      try closeFile(ledger)
+      try ledger.closeFile()
       try ledger.record(
-        .akten("akte.gesperrt", FileLifeTests.akte, #"{"grund":"Klage"}"#, on: "2020-01-01", by: "rechtsamt-1"))
+        .akten("akte.gesperrt", SampleFile.akte, #"{"grund":"Klage"}"#, on: "2020-01-01", by: "rechtsamt-1"))
       let held = try erase()
       #expect(held.status == 65)
       #expect(held.errors.contains("Die Aussonderung ist gesperrt"), "\(held.errors)")
       try ledger.record(
-        .akten("akte.sperre-aufgehoben", FileLifeTests.akte, #"{"grund":"beendet"}"#, on: "2020-02-01", by: "leitung-1")
+        .akten("akte.sperre-aufgehoben", SampleFile.akte, #"{"grund":"beendet"}"#, on: "2020-02-01", by: "leitung-1")
       )
       #expect(try erase().status == 0)
     }
@@ -498,10 +203,10 @@ struct FileLifeTests {
 
   @Test func aHoldAndADestructionInOneBatchAreNotTakenTogether() throws {
     try LedgerUnderTest.run { ledger in
-      try openFile(ledger)
+      try ledger.openFile()
       let answer = try ledger.postBatch([
-        .akten("akte.gesperrt", FileLifeTests.akte, #"{"grund":"Klage"}"#, on: "2024-01-01"),
-        .akten("akte.vernichtet", FileLifeTests.akte, on: "2024-01-02"),
+        .akten("akte.gesperrt", SampleFile.akte, #"{"grund":"Klage"}"#, on: "2024-01-01"),
+        .akten("akte.vernichtet", SampleFile.akte, on: "2024-01-02"),
       ])
       #expect(answer.status == 409)
       #expect(answer.text.contains("behind event 0 on its subject"), "\(answer.text)")
@@ -529,7 +234,7 @@ struct FileLifeTests {
       ledger.stop()
       try FileManager.default.removeItem(at: ledger.folder.file("ledger/cache"))
       try ledger.start()
-      #expect(try state(of: "dokument/1", in: ledger) == "archiv")
+      #expect(try ledger.state(of: "dokument/1") == "archiv")
       for (type, data) in [("dokument.version-erstellt", "{}"), ("dokument.geaendert", #"{"titel":"x"}"#)] {
         #expect(try ledger.post(.akten(type, "dokument/1", data, on: "2024-01-03")).status == 409, "\(type)")
       }
