@@ -6,6 +6,8 @@ import TransparencyLog
 extension Projections {
   /// Past states kept, at most; the one unused for longest goes first.
   static let keptStates = 8
+  /// How long whoever reads a state may keep others from changing the live file.
+  public static let readingTime = Duration.seconds(300)
   /// What they may take together where the live file takes less, in bytes.
   static let keptStateBytes: Int64 = 64 << 20
 
@@ -28,11 +30,15 @@ extension Projections {
     try build(at: path, plan: ProjectionPlan(packs), source: source, size: size, timeZone: timeZone)
   }
 
-  /// A projection of the first `size` records, kept in `asof/` below the directory so that asking again is quick; where
-  /// nothing can be written there, it is made in the temporary directory and not kept.
+  /// A projection of the first `size` records.
+  ///
+  /// It is the nearest state that the live file can be taken back to, gone on with; nothing of that is written but what
+  /// changes, and for some minutes only. Where there is none nearer than those kept in `asof/` below the directory, it is
+  /// kept there so that asking again is quick; where nothing can be written there, it is made in the temporary directory
+  /// and not kept.
   ///
   /// A state kept earlier is used only if it was made by the same packs from the log in hand; one of fewer records is
-  /// copied and gone on with, or the nearest state that the live file can be taken back to.
+  /// copied and gone on with.
   ///
   /// - Parameter directory: the ledger's `cache`.
   public static func asOf(
@@ -57,17 +63,16 @@ private struct PastStates {
   func state(of size: UInt64) throws -> ProjectionSnapshot {
     let isWritable = mkdir(directory, 0o750) == 0 || errno == EEXIST && access(directory, W_OK) == 0
     let kept = keptSizes().filter { $0 <= size }
-    // The newest first; one that turns out not to fit is passed over.
-    for base in kept.reversed() {
-      guard try isSound(base) else { continue }
-      if base == size {
-        // Marks it as used. Where that is not allowed, nothing is pruned either.
-        utimes(path(of: size), nil)
-        return try ProjectionSnapshot(path: path(of: size), packs: plan.packs, lifetime: nil)
-      }
-      return try make(size, from: base, isKept: isWritable)
+    // The newest; one that turns out not to fit is passed over.
+    let base = try kept.last(where: isSound)
+    if base == size {
+      // Marks it as used. Where that is not allowed, nothing is pruned either.
+      utimes(path(of: size), nil)
+      return try ProjectionSnapshot(path: path(of: size), packs: plan.packs, lifetime: nil)
     }
-    return try make(size, from: nil, isKept: isWritable)
+    let folder = isWritable ? directory : FileManager.default.temporaryDirectory.path
+    let scratch = "\(folder)/\(size)-\(UUID().uuidString).building"
+    return try restored(size, after: base ?? 0, scratch) ?? make(size, from: base, at: scratch, isKept: isWritable)
   }
 
   private func path(of size: UInt64) -> String { "\(directory)/\(size)\(suffix)" }
@@ -89,11 +94,9 @@ private struct PastStates {
       && file.state.isOf(source)
   }
 
-  private func make(_ size: UInt64, from base: UInt64?, isKept: Bool) throws -> ProjectionSnapshot {
-    let folder = isKept ? directory : FileManager.default.temporaryDirectory.path
-    let scratch = "\(folder)/\(size)-\(UUID().uuidString).building"
+  private func make(_ size: UInt64, from base: UInt64?, at scratch: String, isKept: Bool) throws -> ProjectionSnapshot {
     do {
-      let builder = try restored(size, after: base ?? 0, at: scratch) ?? started(size, from: base, at: scratch)
+      let builder = try started(size, from: base, at: scratch)
       _ = try builder.close()
       try builder.makeWhole()
       guard isKept else {
@@ -115,16 +118,19 @@ private struct PastStates {
 
   /// From the state before it that the live file can be taken back to; nil where there is none nearer than `base`, or it
   /// turns out not to fit.
-  private func restored(_ size: UInt64, after base: UInt64, at scratch: String) throws -> ProjectionBuilder? {
+  private func restored(_ size: UInt64, after base: UInt64, _ scratch: String) throws -> ProjectionSnapshot? {
     let restoring = SnapshotRestoring(directory: cache, packs: plan.packs.digest.hex)
-    guard let mark = restoring.restore(size, after: base, to: scratch) else { return nil }
+    guard let (mark, pages) = restoring.restore(size, after: base, scratch: scratch) else { return nil }
     do {
-      let builder = try ProjectionBuilder(continuing: scratch, plan: plan)
-      guard builder.state.frontier.size == mark.size, builder.state.lastLeaf.hex == mark.lastLeaf,
-        builder.state.timeZone == timeZone, builder.state.isMade(by: plan), try builder.state.isOf(source)
-      else { return nil }
-      try builder.apply(from: source, to: size)
-      return builder
+      return try PastFileSystem.with(pages) { path in
+        let builder = try ProjectionBuilder(continuing: path, plan: plan)
+        guard builder.state.frontier.size == mark.size, builder.state.lastLeaf.hex == mark.lastLeaf,
+          builder.state.timeZone == timeZone, builder.state.isMade(by: plan), try builder.state.isOf(source)
+        else { return nil }
+        try builder.apply(from: source, to: size)
+        // As long as it is read, the log of changes of the live file grows.
+        return try ProjectionSnapshot(path: builder.close(), packs: plan.packs, lifetime: Projections.readingTime)
+      }
     } catch is DatabaseError {
       // What was damaged in it does not matter: the log has it all.
     } catch is ProjectionError {

@@ -53,72 +53,14 @@ struct KeptPages {
 
   static func bytes(of count: Int) -> Int64 { Int64(count) * Int64(entrySize) }
 
+  /// Where the content of the page begins that was kept behind so many others.
+  static func offset(ofContent place: Int) -> Int { place * entrySize + 12 }
+
   struct Rotten: Error {}
 
   private static func sum(_ number: UInt32, _ content: [UInt8]) -> ArraySlice<UInt8> {
     var text = content
     withUnsafeBytes(of: number.littleEndian) { text.append(contentsOf: $0) }
     return Array(SHA256.hash(text).bytes)[..<8]
-  }
-}
-
-/// A file opened to be read or written at places.
-final class OpenedFile {
-  private let descriptor: CInt
-  private let path: String
-
-  init(_ path: String, _ flags: CInt) throws {
-    self.path = path
-    descriptor = open(path, flags | O_CLOEXEC, 0o640)
-    guard descriptor >= 0 else { throw OpenedFile.error(path) }
-  }
-
-  deinit { close(descriptor) }
-
-  func write(_ bytes: [UInt8], at offset: Int) throws {
-    try bytes.withUnsafeBytes { bytes in
-      var done = 0
-      while done < bytes.count {
-        let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
-        let count = pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
-        guard count > 0 else { throw OpenedFile.error(path) }
-        done += count
-      }
-    }
-  }
-
-  /// - Throws: where fewer bytes stand there.
-  func read(_ count: Int, at offset: Int) throws -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: count)
-    try read(into: &bytes, at: offset)
-    return bytes
-  }
-
-  /// Fills `bytes`.
-  ///
-  /// - Throws: where fewer stand there.
-  func read(into bytes: inout [UInt8], at offset: Int) throws {
-    try bytes.withUnsafeMutableBytes { bytes in
-      var done = 0
-      while done < bytes.count {
-        let rest = UnsafeMutableRawBufferPointer(rebasing: bytes[done...])
-        let count = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
-        guard count > 0 else { throw OpenedFile.error(path) }
-        done += count
-      }
-    }
-  }
-
-  /// Copies the first `count` bytes to another file.
-  func copy(_ count: Int, to other: OpenedFile) throws {
-    for start in stride(from: 0, to: count, by: 1 << 20) {
-      var bytes = [UInt8](repeating: 0, count: min(1 << 20, count - start))
-      try read(into: &bytes, at: start)
-      try other.write(bytes, at: start)
-    }
-  }
-
-  private static func error(_ path: String) -> ReadModelError {
-    ReadModelError.unusable(path: path, detail: String(cString: strerror(errno)))
   }
 }

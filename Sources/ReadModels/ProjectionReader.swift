@@ -17,7 +17,7 @@ public struct ProjectionReader: Sendable {
     if !differences.isEmpty { throw ReadModelError.otherPacks(path: path, names: differences) }
   }
 
-  public func snapshot(lifetime: Duration = .seconds(300)) throws -> ProjectionSnapshot {
+  public func snapshot(lifetime: Duration = Projections.readingTime) throws -> ProjectionSnapshot {
     try ProjectionSnapshot(path: path, packs: packs, lifetime: lifetime)
   }
 
@@ -26,7 +26,7 @@ public struct ProjectionReader: Sendable {
   /// - Returns: a view at that position or a later one.
   /// - Throws: ``ReadModelError/behind(size:wanted:)`` after `timeout`.
   public func waitFor(
-    size: UInt64, timeout: Duration, lifetime: Duration = .seconds(300)
+    size: UInt64, timeout: Duration, lifetime: Duration = Projections.readingTime
   ) throws -> ProjectionSnapshot {
     let deadline = ContinuousClock.now + timeout
     var pause = 0.001

@@ -130,7 +130,7 @@ public final class Projections: Sendable {
   /// A consistent view at one position, for reading.
   ///
   /// While it is held, SQLite cannot take its log of changes over into the file, so it expires after `lifetime`.
-  public func snapshot(lifetime: Duration = .seconds(300)) throws -> ProjectionSnapshot {
+  public func snapshot(lifetime: Duration = Projections.readingTime) throws -> ProjectionSnapshot {
     try ProjectionSnapshot(path: Projections.path(in: directory), packs: plan.packs, lifetime: lifetime)
   }
 

@@ -2,7 +2,7 @@ import Foundation
 
 /// Keeps the pages of the live file and those kept of its past together: whoever copies them holds it shared, whoever
 /// changes them alone. It goes with the process that dies.
-final class SnapshotLock {
+final class SnapshotLock: Sendable {
   private let file: CInt
 
   /// - Returns: nil where somebody else holds it and `waits` is false, or where there is nothing to lock.

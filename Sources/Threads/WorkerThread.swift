@@ -11,7 +11,7 @@ public enum WorkerThread {
   public static func start(_ name: String, niceness: CInt = 0, _ body: @escaping @Sendable () -> Void) {
     let thread = Thread {
       // Set from outside, it would stay the name of the thread that started this one.
-      Thread.current.name = name
+      Thread.current.name = String(decoding: name.utf8.prefix(15), as: UTF8.self)
       if niceness > 0 { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness) }
       body()
     }

@@ -106,6 +106,69 @@ struct SnapshotTests {
     }
   }
 
+  /// A past state as whoever asks for it has it, to be read later.
+  private func past(_ size: UInt64) throws -> ProjectionSnapshot {
+    try Projections.asOf(directory: folder.path, plan: plan, source: log, size: size, timeZone: "Europe/Berlin")
+  }
+
+  @Test("whoever has a past state goes on reading it, whatever becomes of the live file meanwhile")
+  func liveFileGoesOn() throws {
+    let projections = try live()
+    let past = try past(555)
+    // Nearly every page is changed.
+    for bike in 0..<600 where bike % 4 != 3 { try log.sell(bike) }
+    try projections.catchUp(to: log.size)
+    // SQLite would take its log of changes over when the last connection closes.
+    _ = consume projections
+    let reopened = try live()
+    #expect(try reopened.snapshot().content() == fromLog(log.size))
+    #expect(try past.content() == fromLog(555))
+    #expect(past.head == log.head(555))
+    withExtendedLifetime(reopened) {}
+  }
+
+  @Test("whoever has a past state goes on reading it when the live file is made anew, and the snapshots are gone")
+  func liveFileIsReplaced() throws {
+    _ = try live()
+    let past = try past(455)
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+      try FileManager.default.removeItem(atPath: folder.path + "/" + name)
+    }
+    let anew = try live(100)
+    #expect(try past.content() == fromLog(455))
+    withExtendedLifetime(anew) {}
+  }
+
+  @Test("a past state near the live file leaves nothing on the disk, and the live file goes on when it has been read")
+  func nothingIsLeft() throws {
+    let projections = try live(500)
+    func opened() throws -> [String] {
+      let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+      return descriptors.compactMap {
+        try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + $0)
+      }
+      .filter { $0.hasPrefix(folder.path + "/asof") || $0.hasPrefix(snapshots) }
+    }
+    do {
+      let past = try past(455)
+      #expect(try past.content() == fromLog(455))
+      #expect(try !opened().isEmpty)
+    }
+    #expect(try opened().isEmpty)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/asof").isEmpty)
+    while projections.position.size < log.size { try projections.catchUp(to: projections.position.size + 10) }
+    // States are marked where the log of changes has been taken over.
+    #expect(try asOf(580).read <= 41)
+  }
+
+  @Test("two may have past states of the same size, and others, at the same time")
+  func several() throws {
+    let projections = try live()
+    let states = try [455, 455, 300, 599].map { ($0, try past($0)) }
+    for (size, state) in states { #expect(try state.content() == fromLog(size)) }
+    withExtendedLifetime(projections) {}
+  }
+
   @Test("a rotten file of a snapshot never changes an answer", arguments: [0, 1, 2, 3], [0.0, 0.3, 0.999])
   func rot(file: Int, place: Double) throws {
     let projections = try live()
