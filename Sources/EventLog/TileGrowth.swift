@@ -1,4 +1,3 @@
-import Threads
 import TransparencyLog
 
 /// Hands out a log's lines in order; fewer where the log ends before.
@@ -47,6 +46,5 @@ struct TileGrowth {
       }
     }
     try store.write(bytes, as: tile)
-    WorkerThread.stepAside()
   }
 }

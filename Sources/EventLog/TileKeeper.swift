@@ -196,7 +196,10 @@ final class TileKeeper: @unchecked Sendable {
       let from = growth.edge.size
       let below = min(target.size, from + TileKeeper.chunk)
       if let hashes = condition.withLock({ recent.take(from: from, below: below) }) {
-        for hash in hashes { try growth.take(hash) }
+        for hash in hashes {
+          try growth.take(hash)
+          if growth.edge.size % UInt64(Tile.fullWidth) == 0 { WorkerThread.stepAside() }
+        }
       } else {
         try lines(from, below) { try growth.take($0) }
       }

@@ -35,6 +35,7 @@ final class ProjectionFeed: @unchecked Sendable {
 
   func start() {
     isRunning = true
+    projections.courtesy.begin()
     // Appending goes before projecting; whoever waits for figures waits for this thread, not for the others.
     WorkerThread.start("projections", niceness: 19) { [self] in run() }
     Task { [self] in
@@ -65,10 +66,12 @@ final class ProjectionFeed: @unchecked Sendable {
       wanted = size
       condition.broadcast()
     }
-    while reached < size {
-      if let failure { throw failure }
-      guard !isClosing else { throw Refusal(.unavailable, "the ledger is closing; try again") }
-      condition.wait()
+    try projections.courtesy.withhold {
+      while reached < size {
+        if let failure { throw failure }
+        guard !isClosing else { throw Refusal(.unavailable, "the ledger is closing; try again") }
+        condition.wait()
+      }
     }
   }
 

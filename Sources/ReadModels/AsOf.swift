@@ -32,10 +32,10 @@ extension Projections {
 
   /// A projection of the first `size` records.
   ///
-  /// It is the nearest state that the live file can be taken back to, gone on with; nothing of that is written but what
-  /// changes, and for some minutes only. Where there is none nearer than those kept in `asof/` below the directory, it is
-  /// kept there so that asking again is quick; where nothing can be written there, it is made in the temporary directory
-  /// and not kept.
+  /// Where the live file can be taken back to a state shortly before it, that is read where its pages are and gone on with,
+  /// for some minutes, and nothing is kept of it. Otherwise it is made of a copy of such a state or from the log, and kept
+  /// in `asof/` below the directory so that asking again is quick; where nothing can be written there, it is made in the
+  /// temporary directory and not kept.
   ///
   /// A state kept earlier is used only if it was made by the same packs from the log in hand; one of fewer records is
   /// copied and gone on with.
@@ -44,8 +44,17 @@ extension Projections {
   public static func asOf(
     directory: String, plan: ProjectionPlan, source: any RecordSource, size: UInt64, timeZone: String
   ) throws -> ProjectionSnapshot {
+    try asOf(
+      directory: directory, plan: plan, source: source, size: size, timeZone: timeZone, policy: SnapshotPolicy())
+  }
+
+  /// - Parameter policy: which states are near enough to be read where their pages are.
+  package static func asOf(
+    directory: String, plan: ProjectionPlan, source: any RecordSource, size: UInt64, timeZone: String,
+    policy: SnapshotPolicy
+  ) throws -> ProjectionSnapshot {
     let states = PastStates(
-      cache: directory, directory: directory + "/asof", plan: plan, source: source, timeZone: timeZone)
+      cache: directory, directory: directory + "/asof", plan: plan, source: source, timeZone: timeZone, policy: policy)
     return try translatingErrors(of: states.directory) { try states.state(of: size) }
   }
 }
@@ -57,6 +66,7 @@ private struct PastStates {
   let plan: ProjectionPlan
   let source: any RecordSource
   let timeZone: String
+  let policy: SnapshotPolicy
 
   private var suffix: String { "-\(plan.packs.digest.hex).sqlite" }
 
@@ -72,7 +82,16 @@ private struct PastStates {
     }
     let folder = isWritable ? directory : FileManager.default.temporaryDirectory.path
     let scratch = "\(folder)/\(size)-\(UUID().uuidString).building"
-    return try restored(size, after: base ?? 0, scratch) ?? make(size, from: base, at: scratch, isKept: isWritable)
+    var copied: SnapshotChain.Mark?
+    do {
+      let restoring = SnapshotRestoring(directory: cache, packs: plan.packs.digest.hex, policy: policy)
+      // The live file waits until the end of this.
+      if let restored = restoring.restore(size, after: base ?? 0, scratch: scratch) {
+        if restored.isNear, let state = try read(restored, size) { return state }
+        copied = copy(restored, to: scratch)
+      }
+    }
+    return try make(size, from: base, copied, at: scratch, isKept: isWritable)
   }
 
   private func path(of size: UInt64) -> String { "\(directory)/\(size)\(suffix)" }
@@ -94,9 +113,13 @@ private struct PastStates {
       && file.state.isOf(source)
   }
 
-  private func make(_ size: UInt64, from base: UInt64?, at scratch: String, isKept: Bool) throws -> ProjectionSnapshot {
+  /// - Parameter copied: the mark of what has been copied to `scratch`.
+  private func make(
+    _ size: UInt64, from base: UInt64?, _ copied: SnapshotChain.Mark?, at scratch: String, isKept: Bool
+  ) throws -> ProjectionSnapshot {
     do {
-      let builder = try started(size, from: base, at: scratch)
+      let builder =
+        try copied.flatMap { try continued(scratch, $0, to: size) } ?? started(size, from: base, at: scratch)
       _ = try builder.close()
       try builder.makeWhole()
       guard isKept else {
@@ -116,21 +139,37 @@ private struct PastStates {
     return snapshot
   }
 
-  /// From the state before it that the live file can be taken back to; nil where there is none nearer than `base`, or it
-  /// turns out not to fit.
-  private func restored(_ size: UInt64, after base: UInt64, _ scratch: String) throws -> ProjectionSnapshot? {
-    let restoring = SnapshotRestoring(directory: cache, packs: plan.packs.digest.hex)
-    guard let (mark, pages) = restoring.restore(size, after: base, scratch: scratch) else { return nil }
+  /// The state restored and gone on with, read where its pages are; nil where it turns out not to fit.
+  private func read(_ restored: SnapshotRestoring.Restored, _ size: UInt64) throws -> ProjectionSnapshot? {
+    try PastFileSystem.with(restored.pages) { path in
+      guard let builder = try continued(path, restored.mark, to: size) else { return nil }
+      return try ProjectionSnapshot(path: builder.close(), packs: plan.packs, lifetime: Projections.readingTime)
+    }
+  }
+
+  /// - Returns: its mark; nil where it could not be copied.
+  private func copy(_ restored: SnapshotRestoring.Restored, to scratch: String) -> SnapshotChain.Mark? {
     do {
-      return try PastFileSystem.with(pages) { path in
-        let builder = try ProjectionBuilder(continuing: path, plan: plan)
-        guard builder.state.frontier.size == mark.size, builder.state.lastLeaf.hex == mark.lastLeaf,
-          builder.state.timeZone == timeZone, builder.state.isMade(by: plan), try builder.state.isOf(source)
-        else { return nil }
-        try builder.apply(from: source, to: size)
-        // As long as it is read, the log of changes of the live file grows.
-        return try ProjectionSnapshot(path: builder.close(), packs: plan.packs, lifetime: Projections.readingTime)
-      }
+      try restored.pages.copy(to: scratch)
+      return restored.mark
+    } catch {
+      // Changed by somebody, or no room: the log has it all.
+      unlink(scratch)
+      return nil
+    }
+  }
+
+  /// Goes on with what is to be the state at a mark; nil where it is not, or cannot be gone on with.
+  private func continued(
+    _ path: String, _ mark: SnapshotChain.Mark, to size: UInt64
+  ) throws -> ProjectionBuilder? {
+    do {
+      let builder = try ProjectionBuilder(continuing: path, plan: plan)
+      guard builder.state.frontier.size == mark.size, builder.state.lastLeaf.hex == mark.lastLeaf,
+        builder.state.timeZone == timeZone, builder.state.isMade(by: plan), try builder.state.isOf(source)
+      else { return nil }
+      try builder.apply(from: source, to: size)
+      return builder
     } catch is DatabaseError {
       // What was damaged in it does not matter: the log has it all.
     } catch is ProjectionError {

@@ -1,6 +1,7 @@
 import DomainPacks
 import Foundation
 import GRDB
+import Threads
 import TransparencyLog
 
 /// The one connection that writes the live tables. Used under the lock of ``Projections``.
@@ -13,18 +14,20 @@ final class LiveFile {
   private let source: any RecordSource
   private let timeZone: String
   private let notify: @Sendable (Projections.Notice) -> Void
+  private let courtesy: Courtesy
   private let keeper: SnapshotKeeper
   private var opened: (connection: ProjectionConnection, projector: Projector)?
 
   init(
     path: String, plan: ProjectionPlan, source: any RecordSource, timeZone: String, policy: SnapshotPolicy,
-    notify: @escaping @Sendable (Projections.Notice) -> Void
+    courtesy: Courtesy, notify: @escaping @Sendable (Projections.Notice) -> Void
   ) throws {
     keeper = try SnapshotKeeper(of: path, plan: plan, source: source, timeZone: timeZone, policy: policy)
     self.path = path
     self.plan = plan
     self.source = source
     self.timeZone = timeZone
+    self.courtesy = courtesy
     self.notify = notify
   }
 
@@ -119,7 +122,7 @@ final class LiveFile {
   private func apply(to size: UInt64, _ progress: (LogHead) -> Void) throws {
     let (connection, projector) = try current()
     try connection.queue.inDatabase { db in
-      try projector.apply(from: source, to: size, batch: LiveFile.batch) { state in
+      try projector.apply(from: source, to: size, batch: LiveFile.batch, courtesy: courtesy) { state in
         progress(state.head)
         try keeper.checkpoint(db, state)
       }

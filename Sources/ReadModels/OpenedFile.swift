@@ -16,15 +16,24 @@ final class OpenedFile: Sendable {
   /// Keeps SQLite from taking the log of changes over into a database when its last connection closes, as long as this is
   /// open: for that it must have the file alone (https://www.sqlite.org/fileformat.html, "The Lock-Byte Page").
   ///
-  /// - Throws: where somebody has it alone just now.
+  /// Waits for whoever has it alone just now.
   func keepFromClosing() throws {
     var lock = flock()
     lock.l_type = Int16(F_RDLCK)
     lock.l_whence = Int16(SEEK_SET)
     lock.l_start = 0x4000_0002
     lock.l_len = 510
-    // F_OFD_SETLK (fcntl(2)): of this opening alone, and against this process, too.
-    guard fcntl(descriptor, 37, &lock) == 0 else { throw OpenedFile.error(path) }
+    // F_OFD_SETLKW (fcntl(2)): of this opening alone, and against this process, too.
+    while fcntl(descriptor, 38, &lock) != 0 {
+      guard errno == EINTR else { throw OpenedFile.error(path) }
+    }
+  }
+
+  /// - Throws: where it is another file than the one meant, or somebody has written into it since.
+  func check(_ identity: FileIdentity) throws {
+    guard FileIdentity(descriptor: descriptor) == identity else {
+      throw ReadModelError.unusable(path: path, detail: "it has been changed while a past state was read; ask again")
+    }
   }
 
   func write(_ bytes: [UInt8], at offset: Int) throws {

@@ -5,9 +5,12 @@ import Synchronization
 /// from the live file and the others from the files they were kept in. What is written into it goes to a file of its own,
 /// which has no name.
 ///
-/// As long as it lives nothing is taken over into the live file, whose log of changes grows meanwhile.
+/// As long as it lives nothing is taken over into the live file, whose log of changes grows meanwhile. Should that have been
+/// changed all the same, reading fails.
 final class PastPages: Sendable {
   private let live: OpenedFile
+  /// The live file as it must stay.
+  private let identity: FileIdentity
   private let files: [OpenedFile]
   private let kept: [UInt32: Place]
   private let added: OpenedFile
@@ -27,6 +30,8 @@ final class PastPages: Sendable {
     var pages: UInt32
     /// Of pages written here, the place in `added`.
     var written: [UInt32: Int] = [:]
+    /// Where the next one goes.
+    var next = 0
   }
 
   /// - Parameters:
@@ -34,11 +39,14 @@ final class PastPages: Sendable {
   ///   - scratch: a file that can be made there; it has no name any more when this returns.
   /// - Throws: ``KeptPages/Rotten``, ``ReadModelError``.
   init(
-    _ marks: ArraySlice<SnapshotChain.Mark>, of folder: String, live path: String, scratch: String, _ lock: SnapshotLock
+    _ marks: ArraySlice<SnapshotChain.Mark>, of folder: String, live path: String, _ identity: FileIdentity,
+    scratch: String, _ lock: SnapshotLock
   ) throws {
     self.lock = lock
+    self.identity = identity
     live = try OpenedFile(path, O_RDONLY)
     try live.keepFromClosing()
+    try live.check(identity)
     let pages = marks.first?.pages ?? 0
     var files: [OpenedFile] = []
     var kept: [UInt32: Place] = [:]
@@ -88,6 +96,17 @@ final class PastPages: Sendable {
     return count
   }
 
+  /// Copies all of it to another file.
+  func copy(to path: String) throws {
+    let file = try OpenedFile(path, O_WRONLY | O_CREAT | O_TRUNC)
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    var offset = 0
+    while case let count = try buffer.withUnsafeMutableBytes({ try read(into: $0, at: offset) }), count > 0 {
+      try buffer.withUnsafeBytes { try file.write(UnsafeRawBufferPointer(rebasing: $0[..<count]), at: offset) }
+      offset += count
+    }
+  }
+
   func write(_ buffer: UnsafeRawBufferPointer, at offset: Int) throws {
     var done = 0
     while done < buffer.count {
@@ -116,6 +135,8 @@ final class PastPages: Sendable {
       try files[place.file].read(into: buffer, at: place.offset + within)
     } else {
       try live.read(into: buffer, at: (Int(number) - 1) * KeptPages.pageSize + within)
+      // The locks keep all that is ours from it; whoever deletes them, or uses another program, is found out.
+      try live.check(identity)
     }
     if number == 1 { PastPages.leaveChangeLog(buffer, from: within) }
   }
@@ -128,7 +149,10 @@ final class PastPages: Sendable {
 
   /// Makes room for a page that is written here for the first time.
   private func begin(_ number: UInt32, isWhole: Bool) throws -> Int {
-    let place = state.withLock { $0.written.count } * KeptPages.pageSize
+    let place = state.withLock { state in
+      defer { state.next += KeptPages.pageSize }
+      return state.next
+    }
     if !isWhole {
       var content = [UInt8](repeating: 0, count: KeptPages.pageSize)
       _ = try content.withUnsafeMutableBytes {

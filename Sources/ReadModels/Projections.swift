@@ -2,6 +2,7 @@ public import DomainPacks
 import Foundation
 import GRDB
 import Synchronization
+public import Threads
 public import TransparencyLog
 
 /// The live tables of all packs, in one SQLite file, together with the log position they stand for.
@@ -26,6 +27,8 @@ public final class Projections: Sendable {
   private let live: Mutex<LiveFile>
   private let head: Mutex<LogHead>
   private let rebuilding = Mutex(())
+  /// Of ``catchUp(to:root:)``.
+  public let courtesy = Courtesy()
 
   /// Opens `projections.sqlite` in the directory, or creates it. Packs whose digest has changed are rebuilt up to the
   /// file's position, beside the old tables.
@@ -64,7 +67,7 @@ public final class Projections: Sendable {
     // What a rebuild left behind when it was killed.
     try ProjectionConnection.remove(Projections.sidePath(of: path))
     let file = try LiveFile(
-      path: path, plan: plan, source: source, timeZone: timeZone, policy: policy, notify: notify)
+      path: path, plan: plan, source: source, timeZone: timeZone, policy: policy, courtesy: courtesy, notify: notify)
     try translatingErrors(of: path) { try file.open() }
     head = Mutex(file.head)
     live = Mutex(file)

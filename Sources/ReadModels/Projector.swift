@@ -45,11 +45,11 @@ final class Projector {
   /// - Throws: ``ProjectionError``, ``ReadModelError`` or SQLite's own; the transaction it happened in is undone, those
   ///   before it stay.
   func apply(
-    from source: any RecordSource, to size: UInt64, batch: UInt64,
+    from source: any RecordSource, to size: UInt64, batch: UInt64, courtesy: Courtesy = Courtesy(),
     committed: (ProjectionState) throws -> Void = { _ in }
   ) throws {
     guard state.frontier.size < size else { return }
-    let stream = RecordStream(source, behind: state, to: size, batch: batch, types, days)
+    let stream = RecordStream(source, behind: state, to: size, batch: batch, types, days, courtesy)
     defer { stream.close() }
     while let first = try stream.next() {
       var next = state
@@ -58,7 +58,7 @@ final class Projector {
         while true {
           for entry in chunk.entries {
             try run(entry)
-            if entry.sequence % 16 == 0 { WorkerThread.stepAside() }
+            if entry.sequence % 16 == 0 { courtesy.stepAside() }
           }
           if chunk.endsBatch { break }
           guard let following = try stream.next() else { preconditionFailure("the last chunk ends its batch") }

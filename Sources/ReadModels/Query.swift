@@ -114,7 +114,9 @@ struct Query {
   }
 
   private func failure(_ error: DatabaseError) -> any Error {
-    if error.isCorruption { return ReadModelError.unusable(path: connection.path, detail: error.text) }
+    if error.isCorruption || error.resultCode == .SQLITE_IOERR {
+      return ReadModelError.unusable(path: connection.path, detail: error.text)
+    }
     switch connection.budget.exhaustion {
     case .steps: return QueryError.tooManySteps(limit: limits.maximumSteps)
     case .time: return QueryError.tooLong(limit: limits.maximumTime)

@@ -26,11 +26,11 @@ final class RecordStream: @unchecked Sendable {
   /// - Parameter batch: records after which a chunk ends with ``RecordChunk/endsBatch``; the last chunk does, too.
   init(
     _ source: any RecordSource, behind state: ProjectionState, to size: UInt64, batch: UInt64, _ types: EventTypes,
-    _ days: LocalDays
+    _ days: LocalDays, _ courtesy: Courtesy
   ) {
     WorkerThread.start("records") { [self] in
       let result = Result {
-        try Reading(stream: self, types: types, size: size, batch: batch, days: days, state).run(source)
+        try Reading(stream: self, types: types, size: size, batch: batch, days: days, state, courtesy).run(source)
       }
       condition.lock()
       end = result
@@ -84,10 +84,13 @@ final class RecordStream: @unchecked Sendable {
     private var days: LocalDays
     private var chunk: RecordChunk
     private var batchEnd: UInt64
+    private let courtesy: Courtesy
 
     init(
-      stream: RecordStream, types: EventTypes, size: UInt64, batch: UInt64, days: LocalDays, _ state: ProjectionState
+      stream: RecordStream, types: EventTypes, size: UInt64, batch: UInt64, days: LocalDays, _ state: ProjectionState,
+      _ courtesy: Courtesy
     ) {
+      self.courtesy = courtesy
       self.stream = stream
       self.types = types
       self.size = size
@@ -101,7 +104,7 @@ final class RecordStream: @unchecked Sendable {
       try source.forEachLine(from: chunk.frontier.size, below: size) { line in
         if chunk.endsBatch || !chunk.hasRoom(for: line.count) { try handOver(room: line.count) }
         try chunk.append(line, types, &days)
-        if chunk.frontier.size % 64 == 0 { WorkerThread.stepAside() }
+        if chunk.frontier.size % 64 == 0 { courtesy.stepAside() }
         guard chunk.frontier.size == batchEnd else { return }
         chunk.endsBatch = true
         batchEnd = min(batchEnd + batch, size)

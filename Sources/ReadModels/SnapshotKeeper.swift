@@ -59,10 +59,10 @@ final class SnapshotKeeper {
       _ = try db.checkpoint(.passive)
       return
     }
+    // Whoever reads a past state has the file; the log of changes grows meanwhile.
+    guard let lock = SnapshotLock(folder, isShared: false, waits: false) else { return }
     let changed = try ChangedPages.numbers(of: database)
     guard isLast || changed.count >= policy.pages || chain.marks.isEmpty else { return }
-    // Whoever copies the file has it for a moment; the log of changes grows meanwhile.
-    guard let lock = SnapshotLock(folder, isShared: false, waits: false) else { return }
     try withExtendedLifetime(lock) {
       do {
         if chain.live != FileIdentity(database) { forget() }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Keeps the pages of the live file and those kept of its past together: whoever copies them holds it shared, whoever
+/// Keeps the pages of the live file and those kept of its past together: whoever reads them holds it shared, whoever
 /// changes them alone. It goes with the process that dies.
 final class SnapshotLock: Sendable {
   private let file: CInt

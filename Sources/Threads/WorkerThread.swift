@@ -18,7 +18,8 @@ public enum WorkerThread {
     thread.start()
   }
 
-  /// Lets threads that wait for this processor go first; for work behind, some times in a millisecond.
+  /// Lets threads that wait for this processor go first; for work that nobody waits for, some times in a millisecond. Where
+  /// others want the processor all the time, little is left to it.
   ///
   /// Linux lets a thread run on until the next tick of its clock, 4 ms at 250 Hz, even where one of higher priority has
   /// been woken on the same processor in the meantime (sched(7); EEVDF, "run to parity"). The thread that has just been

@@ -1,7 +1,7 @@
 import DomainPacks
 import Foundation
 import GRDB
-import ReadModels
+@testable import ReadModels
 import Synchronization
 import Testing
 import TransparencyLog
@@ -56,7 +56,7 @@ struct SnapshotTests {
     }
     let source = CountingSource(log ?? self.log)
     let past = try Projections.asOf(
-      directory: folder.path, plan: plan, source: source, size: size, timeZone: "Europe/Berlin")
+      directory: folder.path, plan: plan, source: source, size: size, timeZone: "Europe/Berlin", policy: policy)
     #expect(past.head == (log ?? self.log).head(size))
     return (try past.content(), source.read)
   }
@@ -85,6 +85,53 @@ struct SnapshotTests {
     withExtendedLifetime(projections) {}
   }
 
+  @Test(
+    "what is not near a state that is kept is made of a copy of it, once, and kept; the live file does not wait for it",
+    arguments: [100, 300, 510, 599])
+  mutating func far(size: UInt64) throws {
+    policy.near = 0
+    let projections = try live()
+    let (content, read) = try asOf(size)
+    #expect(try content == fromLog(size))
+    #expect(read <= 41)
+    let source = CountingSource(log)
+    let again = try Projections.asOf(
+      directory: folder.path, plan: plan, source: source, size: size, timeZone: "Europe/Berlin", policy: policy)
+    // Whether it is of this log.
+    #expect(source.read == 1)
+    #expect(try again.content() == content)
+    #expect(SnapshotLock(snapshots, isShared: false, waits: false) != nil)
+    withExtendedLifetime(projections) {}
+  }
+
+  @Test("where the log of changes has become long, no past state keeps it waiting")
+  mutating func longChangeLog() throws {
+    let projections = try live(500)
+    // No longer than it is now.
+    policy.waiting = try #require(FileIdentity(folder.database + "-wal")).bytes
+    let past = try past(455)
+    for bike in 0..<500 where bike % 4 != 3 { try log.sell(bike) }
+    try projections.catchUp(to: log.size)
+    #expect(SnapshotLock(snapshots, isShared: false, waits: false) == nil)
+    // Read as long as it takes; the next one is made of a copy.
+    _ = try self.past(460)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/asof").count == 1)
+    #expect(try past.content() == fromLog(455))
+  }
+
+  @Test("where somebody changes the live file in spite of all, reading a past state fails, and gives no other rows")
+  func changedInSpite() throws {
+    let projections = try live()
+    let past = try past(555)
+    let file = try FileHandle(forUpdating: URL(fileURLWithPath: folder.database))
+    let size = try file.seekToEnd()
+    try file.write(contentsOf: Data(count: 4096))
+    try file.truncate(atOffset: size)
+    #expect(throws: ReadModelError.self) { try past.content() }
+    #expect(try self.past(555).content() == fromLog(555))
+    withExtendedLifetime(projections) {}
+  }
+
   @Test("a day within an older half-year begins at the end of the one before")
   func anyDay() throws {
     let projections = try live()
@@ -108,7 +155,8 @@ struct SnapshotTests {
 
   /// A past state as whoever asks for it has it, to be read later.
   private func past(_ size: UInt64) throws -> ProjectionSnapshot {
-    try Projections.asOf(directory: folder.path, plan: plan, source: log, size: size, timeZone: "Europe/Berlin")
+    try Projections.asOf(
+      directory: folder.path, plan: plan, source: log, size: size, timeZone: "Europe/Berlin", policy: policy)
   }
 
   @Test("whoever has a past state goes on reading it, whatever becomes of the live file meanwhile")

@@ -1,5 +1,4 @@
 import Foundation
-import Threads
 
 /// Writes a run from entries that come in order: identities, then subjects, then events, then places.
 ///
@@ -82,7 +81,6 @@ final class IndexRunWriter {
       IndexBlock.seal(base + bytes.count - IndexBlock.bytes, seed: description.seed, number: blocks)
     }
     blocks += 1
-    WorkerThread.stepAside()
     if buffer.count >= IndexRunWriter.bufferBytes { try write() }
   }
 
