@@ -141,9 +141,14 @@ private struct PastStates {
 
   /// The state restored and gone on with, read where its pages are; nil where it turns out not to fit.
   private func read(_ restored: SnapshotRestoring.Restored, _ size: UInt64) throws -> ProjectionSnapshot? {
-    try PastFileSystem.with(restored.pages) { path in
-      guard let builder = try continued(path, restored.mark, to: size) else { return nil }
-      return try ProjectionSnapshot(path: builder.close(), packs: plan.packs, lifetime: Projections.readingTime)
+    do {
+      return try PastFileSystem.with(restored.pages) { path in
+        guard let builder = try continued(path, restored.mark, to: size) else { return nil }
+        return try ProjectionSnapshot(path: builder.close(), packs: plan.packs, lifetime: Projections.readingTime)
+      }
+    } catch ReadModelError.unusable {
+      // Changed by somebody in between.
+      return nil
     }
   }
 

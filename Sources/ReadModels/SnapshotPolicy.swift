@@ -13,7 +13,7 @@ package struct SnapshotPolicy: Sendable {
   /// file meanwhile. For any further one they are copied, and what has been made of them is kept.
   package var near: UInt64 = 20_000
   /// Beyond some size of the log, one in so many parts of it.
-  package var nearParts: UInt64 = 100
+  package var nearParts: UInt64 = 25
   /// Pages kept on the way back, at most, where they are read so.
   package var nearPages = 16_384
   /// Bytes of the log of changes up to which it may be made to wait. Beyond a quarter of the live file, too.
