@@ -10,7 +10,7 @@ package struct SnapshotPolicy: Sendable {
   package var pages = 1000
 
   /// A state so many records or fewer behind one that is kept is read where its pages are: others may not change the live
-  /// file meanwhile. For any further one they are copied, and what has been made of them is kept.
+  /// file meanwhile. For any further one they are copied, and what has been made of them is kept. 0: none is near.
   package var near: UInt64 = 20_000
   /// Beyond some size of the log, one in so many parts of it.
   package var nearParts: UInt64 = 25
