@@ -48,6 +48,7 @@ final class Sequencer: @unchecked Sendable {
   // there is one thread, and nothing that is called while one of these is being changed comes back here.
   private var end: LogEnd
   private var segmentDescriptor: Int32
+  private var filled = FilledSegments()
   @exclusivity(unchecked) private var staged: Staged
   /// Behind the newest record, staged or durable, that an examination may depend on: any but the ledger's own.
   private var examinable: UInt64
@@ -505,6 +506,10 @@ final class Sequencer: @unchecked Sendable {
     }
     SystemCall.close(segmentDescriptor)
     segmentDescriptor = descriptor
+    for segment in filled.add(old, bytes: end.position.offset, limit: limits.bytesInMemory) {
+      // Advice: where it is not taken, memory is used as if it had not been given.
+      try? SystemCall.forgetContents(of: segment.path(in: directory))
+    }
     end.position.segment = next
     end.position.offset = 0
     staged.reset(after: end)

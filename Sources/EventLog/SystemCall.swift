@@ -57,6 +57,14 @@ enum SystemCall {
     guard fdatasync(descriptor) == 0 else { throw SystemError(call: "fdatasync", path: path, errno: errno) }
   }
 
+  /// Advises the system to keep nothing of a file in memory; what is not on the disk yet stays.
+  static func forgetContents(of path: String) throws(SystemError) {
+    let descriptor = try open(path, O_RDONLY)
+    defer { close(descriptor) }
+    let error = posix_fadvise(descriptor, 0, 0, Int32(POSIX_FADV_DONTNEED))
+    guard error == 0 else { throw SystemError(call: "posix_fadvise", path: path, errno: error) }
+  }
+
   static func synchronize(_ descriptor: Int32, path: String) throws(SystemError) {
     guard fsync(descriptor) == 0 else { throw SystemError(call: "fsync", path: path, errno: errno) }
   }
