@@ -1,9 +1,9 @@
-/// The segments that were filled last. Of them the system is to keep as much in memory as is likely to be read again soon;
-/// what lies behind is given back.
+/// The segments that were filled since the log was opened, as far as they are among its newest bytes: these are likely to
+/// be read again soon, and may stay in memory (page cache). What lies behind is given back.
 ///
-/// An import of millions of records would otherwise take all of the machine's memory for bytes that nobody reads, and for
-/// each further page one that lay idle: on virtual machines whose host takes idle memory back, that costs more than all
-/// the rest of recording. The pages given back are those that the next lines are written to.
+/// An import of millions of records would otherwise take all of the machine's memory, and for each further page of the log
+/// one that lay idle: on a virtual machine whose host takes idle memory back, that costs about as much as recording the
+/// records that the page holds. The pages given back are, mostly, those that the next lines are written to.
 struct FilledSegments {
   private var segments: [(segment: Segment, bytes: UInt64)] = []
   private var bytes: UInt64 = 0
@@ -15,12 +15,12 @@ struct FilledSegments {
   mutating func add(_ segment: Segment, bytes: UInt64, limit: UInt64) -> [Segment] {
     segments.append((segment, bytes))
     self.bytes += bytes
-    var gone: [Segment] = []
-    while self.bytes > limit, segments.count > 1 {
-      let oldest = segments.removeFirst()
-      self.bytes -= oldest.bytes
-      gone.append(oldest.segment)
+    var count = 0
+    while self.bytes > limit, count < segments.count - 1 {
+      self.bytes -= segments[count].bytes
+      count += 1
     }
-    return gone
+    defer { segments.removeFirst(count) }
+    return segments[..<count].map(\.segment)
   }
 }

@@ -54,8 +54,8 @@ public final class Log: Sendable {
   public struct Limits: Sendable {
     /// A segment is closed when the next record or batch would take it over this size, in bytes.
     public var segmentBytes: UInt64 = 64 << 20
-    /// How much of what has been written stays in the system's memory (page cache): the newest so many bytes. Projections
-    /// that lag, and whoever asks for what has just been recorded, find it there.
+    /// How much of what is written may stay in the page cache: about the newest so many bytes. Projections that lag, and
+    /// whoever asks for what has just been recorded, find it there.
     public var bytesInMemory: UInt64 = 1 << 30
     /// The lines of a batch, in bytes.
     public var batchBytes = 16 << 20

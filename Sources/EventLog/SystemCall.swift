@@ -57,7 +57,7 @@ enum SystemCall {
     guard fdatasync(descriptor) == 0 else { throw SystemError(call: "fdatasync", path: path, errno: errno) }
   }
 
-  /// Advises the system to keep nothing of a file in memory; what is not on the disk yet stays.
+  /// Advises the system to keep nothing of a file in the page cache; what is not on the disk yet stays.
   static func forgetContents(of path: String) throws(SystemError) {
     let descriptor = try open(path, O_RDONLY)
     defer { close(descriptor) }
