@@ -1,6 +1,7 @@
 /// The bytes that the log has got, appended to another file in groups of as many records as the daemon made durable at
-/// a time. The file grows from one measurement to the next, as the log does: one that is made anew is given the memory
-/// that the one before has just given back, which costs less than memory that nobody has used.
+/// a time: what a program does that leaves memory to the system. The file grows from one measurement to the next; one that
+/// is made anew is given the memory that the one before has just given back, which costs less than memory that nobody has
+/// used. The log itself gives memory back behind its newest gigabyte, so that over many records it has this advantage.
 struct AppendFloor {
   private let file: AppendedFile
 
