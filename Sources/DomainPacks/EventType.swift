@@ -73,7 +73,7 @@ public final class EventType: Sendable {
 
   /// Checks everything that the pack says of a single event.
   func check(_ event: Event) throws(EventRefusal) {
-    guard subjects.contains(where: { $0.matches(event.subject) }) else {
+    guard event.withBytes(of: .subject, { subject in subjects.contains { $0.matches(subject) } }) else {
       let patterns = subjects.map(\.text).joined(separator: " or ")
       let found = JSONText.string(event.subject)
       throw EventRefusal(

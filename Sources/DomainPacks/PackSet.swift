@@ -35,9 +35,7 @@ public struct PackSet: Sendable {
     try refuseUnknownTypes()
   }
 
-  /// - Parameter likely: the one that it may well be.
-  public func eventType(_ name: String, likely: EventType? = nil) -> EventType? {
-    if let likely, likely.name.isExactly(name) { return likely }
+  public func eventType(_ name: String) -> EventType? {
     // The dictionary takes Unicode forms of one text for the same, a type's name is what its bytes are.
     guard let type = types[name], type.name.isExactly(name) else { return nil }
     return type
@@ -60,7 +58,11 @@ public struct PackSet: Sendable {
   ///
   /// - Parameter likely: a type of these packs that it may well be of, such as the one of the event before.
   public func check(_ event: Event, likely: EventType? = nil) throws(EventRefusal) -> EventType {
-    guard let type = eventType(event.type, likely: likely) else {
+    if let likely, event.withBytes(of: .type, { $0.isExactly(likely.name) }) {
+      try likely.check(event)
+      return likely
+    }
+    guard let type = eventType(event.type) else {
       let name = JSONText.string(event.type)
       throw EventRefusal(
         pointer: "/type",

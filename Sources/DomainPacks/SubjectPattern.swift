@@ -46,7 +46,12 @@ struct SubjectPattern: Sendable {
 
   /// Takes time in proportion to the subject's length for each part, whatever the pattern: packs and senders are foreign.
   func matches(_ subject: String) -> Bool {
-    subject.withBytes { matchesInOrder($0) ?? matches($0) }
+    subject.withBytes { matches($0) }
+  }
+
+  /// - Parameter subject: UTF-8.
+  func matches(_ subject: UnsafeRawBufferPointer) -> Bool {
+    matchesInOrder(subject) ?? matchesAnywhere(subject)
   }
 
   /// Most patterns are literals with a placeholder at the end, where there is nothing to try.
@@ -68,7 +73,7 @@ struct SubjectPattern: Sendable {
     return rest.isEmpty
   }
 
-  private func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  private func matchesAnywhere(_ bytes: UnsafeRawBufferPointer) -> Bool {
     // The places up to which the parts so far can reach.
     var reached = [Bool](repeating: false, count: bytes.count + 1)
     reached[0] = true

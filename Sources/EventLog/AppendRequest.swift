@@ -101,10 +101,12 @@ public struct AppendRequest: Sendable {
     let subjectText = UInt32(subject.lowerBound)..<UInt32(subject.upperBound)
     entries.append(
       Entry(
-        key: IndexKey(source: event.source, id: event.id), subjectKey: subjectKey(event.subject, subjectText),
+        key: event.withBytes(of: .source) { source in
+          event.withBytes(of: .id) { IndexKey(source: source, id: $0) }
+        }, subjectKey: event.withBytes(of: .subject) { subjectKey($0, subjectText) },
         subject: subjectText, head: start..<middle,
         tail: middle..<UInt32(text.count), expectedVersion: event.expectedVersion,
-        kind: kind(event.type, transition), actor: self.actor(actor ?? event.authid ?? recordedBy)))
+        kind: kind(of: event, transition), actor: self.actor(actor ?? event.authid ?? recordedBy)))
   }
 
   /// The events added since the last one are a group.
@@ -127,7 +129,7 @@ public struct AppendRequest: Sendable {
   // The subjects, types and actors of a request are often those of the event before.
 
   /// - Parameter subjectText: where the subject's JSON text stands.
-  private func subjectKey(_ subject: String, _ subjectText: Range<UInt32>) -> IndexKey {
+  private func subjectKey(_ subject: UnsafeRawBufferPointer, _ subjectText: Range<UInt32>) -> IndexKey {
     if let before = entries.last, before.subject.count == subjectText.count {
       let isSame = text.withUnsafeBytes { text in
         UnsafeRawBufferPointer(rebasing: text[before.subject.indices]).hasSameBytes(
@@ -138,13 +140,14 @@ public struct AppendRequest: Sendable {
     return IndexKey(subject: subject)
   }
 
-  private mutating func kind(_ type: String, _ transition: Transition) -> Int32 {
+  private mutating func kind(of event: Event, _ transition: Transition) -> Int32 {
     var place = kinds.count - 1
     while place >= max(0, kinds.count - 8) {
-      if kinds[place].type.isExactly(type), kinds[place].transition == transition { return Int32(place) }
+      let kind = kinds[place]
+      if event.withBytes(of: .type, { $0.isExactly(kind.type) }), kind.transition == transition { return Int32(place) }
       place -= 1
     }
-    kinds.append(Kind(type: type, transition: transition))
+    kinds.append(Kind(type: event.type, transition: transition))
     return Int32(kinds.count - 1)
   }
 

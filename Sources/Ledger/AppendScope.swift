@@ -15,7 +15,7 @@ public struct AppendScope: Sendable, Hashable {
       isPrefix = stem.count < text.count
     }
 
-    func matches(_ type: String) -> Bool {
+    func matches(_ type: UnsafeRawBufferPointer) -> Bool {
       isPrefix ? type.hasExactPrefix(text) : type.isExactly(text)
     }
   }
@@ -32,11 +32,12 @@ public struct AppendScope: Sendable, Hashable {
     self.sources = sources
   }
 
-  func contains(type: String) -> Bool {
+  /// - Parameter type: UTF-8, as in ``contains(source:)``.
+  func contains(type: UnsafeRawBufferPointer) -> Bool {
     types?.contains { $0.matches(type) } ?? true
   }
 
-  func contains(source: String) -> Bool {
+  func contains(source: UnsafeRawBufferPointer) -> Bool {
     sources?.contains { source.hasExactPrefix($0) } ?? true
   }
 }

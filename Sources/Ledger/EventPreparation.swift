@@ -26,16 +26,16 @@ struct EventPreparation: Sendable {
   func prepare(
     _ event: Event, by principal: Principal, into request: inout AppendRequest, likely: inout EventType?, seals: Bool
   ) throws -> Outcome {
-    guard !event.type.hasExactPrefix(Log.ledgerTypePrefix) else {
+    guard !event.withBytes(of: .type, { $0.hasExactPrefix(Log.ledgerTypePrefix) }) else {
       throw Refusal(.unprocessable, pointer: "/type", "events of the ledger itself cannot be sent")
     }
-    guard !event.source.isExactly(Log.ledgerSource) else {
+    guard !event.withBytes(of: .source, { $0.isExactly(Log.ledgerSource) }) else {
       throw Refusal(.unprocessable, pointer: "/source", "\(Log.ledgerSource) is the ledger itself")
     }
-    guard principal.scope.contains(type: event.type) else {
+    guard event.withBytes(of: .type, { principal.scope.contains(type: $0) }) else {
       throw Refusal(.forbidden, pointer: "/type", "\(principal.name) may not append \(event.type)")
     }
-    guard principal.scope.contains(source: event.source) else {
+    guard event.withBytes(of: .source, { principal.scope.contains(source: $0) }) else {
       throw Refusal(.forbidden, pointer: "/source", "\(principal.name) may not append in the name of \(event.source)")
     }
     let actor = event.authid == nil || !principal.delegates ? principal.name : nil

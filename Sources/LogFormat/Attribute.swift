@@ -37,11 +37,7 @@ package enum Attribute {
   }
 
   /// Whether the text can be a URI-reference (RFC 3986 §4.1): its characters, and whole percent escapes.
-  static func isURIReference(_ text: String) -> Bool {
-    text.withBytes { isURIReference($0) }
-  }
-
-  private static func isURIReference(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  static func isURIReference(_ bytes: UnsafeRawBufferPointer) -> Bool {
     var index = 0
     while index < bytes.count {
       switch bytes[index] {

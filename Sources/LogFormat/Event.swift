@@ -12,47 +12,43 @@ public struct Event: Sendable {
     }
   }
 
+  /// The attributes that every event has.
+  @usableFromInline
+  package enum Required: Sendable {
+    case id, source, type, subject
+  }
+
   /// One object, shared by all copies of the event: on its way to the log an event is handed on many times.
-  private final class Content: Sendable {
-    let id: String
-    let source: String
-    let type: String
-    let subject: String
-    let time: String?
+  @usableFromInline
+  final class Content: Sendable {
+    @usableFromInline let attributes: EventAttributes
     let extensions: [Extension]
     let dataContentType: String?
     let dataSchema: String?
     let payload: Payload
     let expectedVersion: UInt64?
-    /// Whether in the attributes before the stamp, but for the extensions, nothing must be escaped in JSON.
-    let isPlain: Bool
 
     init(
-      id: String, source: String, type: String, subject: String, time: String?, extensions: [Extension],
-      dataContentType: String?, dataSchema: String?, payload: Payload, expectedVersion: UInt64?, isPlain: Bool
+      attributes: EventAttributes, extensions: [Extension], dataContentType: String?, dataSchema: String?,
+      payload: Payload, expectedVersion: UInt64?
     ) {
-      self.id = id
-      self.source = source
-      self.type = type
-      self.subject = subject
-      self.time = time
+      self.attributes = attributes
       self.extensions = extensions
       self.dataContentType = dataContentType
       self.dataSchema = dataSchema
       self.payload = payload
       self.expectedVersion = expectedVersion
-      self.isPlain = isPlain
     }
   }
 
-  private let content: Content
+  @usableFromInline let content: Content
 
-  public var id: String { content.id }
-  public var source: String { content.source }
-  public var type: String { content.type }
-  public var subject: String { content.subject }
+  public var id: String { content.attributes.string(content.attributes.id) }
+  public var source: String { content.attributes.string(content.attributes.source) }
+  public var type: String { content.attributes.string(content.attributes.type) }
+  public var subject: String { content.attributes.string(content.attributes.subject) }
   /// When it happened (business time), RFC 3339 as sent.
-  public var time: String? { content.time }
+  public var time: String? { content.attributes.time.map(content.attributes.string) }
   /// In ASCII order of their names.
   public var extensions: [Extension] { content.extensions }
   public var dataContentType: String? { content.dataContentType }
@@ -61,29 +57,40 @@ public struct Event: Sendable {
   /// The version the subject must have before this event; 0 means that it must be new. Not stored.
   public var expectedVersion: UInt64? { content.expectedVersion }
 
-  var isPlain: Bool { content.isPlain }
+  /// Calls `body` with an attribute's UTF-8 bytes where they stand: no text is made of them.
+  @inlinable
+  @inline(__always)
+  package func withBytes<Output>(of attribute: Required, _ body: (UnsafeRawBufferPointer) -> Output) -> Output {
+    let attributes = content.attributes
+    let piece =
+      switch attribute {
+      case .id: attributes.id
+      case .source: attributes.source
+      case .type: attributes.type
+      case .subject: attributes.subject
+      }
+    return attributes.withBytes(of: piece, body)
+  }
 
   public init(
     id: String, source: String, type: String, subject: String, time: String? = nil, extensions: [Extension] = [],
     dataContentType: String? = nil, dataSchema: String? = nil, payload: Payload = .none, expectedVersion: UInt64? = nil
   ) {
     self.init(
-      id: id, source: source, type: type, subject: subject, time: time, extensions: extensions,
-      dataContentType: dataContentType, dataSchema: dataSchema, payload: payload, expectedVersion: expectedVersion,
-      isPlain: [id, source, type, subject, time ?? ""].allSatisfy { JSONText.isPlain($0) })
+      attributes: EventAttributes(id: id, source: source, type: type, subject: subject, time: time),
+      extensions: extensions, dataContentType: dataContentType, dataSchema: dataSchema, payload: payload,
+      expectedVersion: expectedVersion)
   }
 
-  /// - Parameter isPlain: whether nothing in the five attributes with a place of their own must be escaped in JSON.
   init(
-    id: String, source: String, type: String, subject: String, time: String?, extensions: [Extension],
-    dataContentType: String?, dataSchema: String?, payload: Payload, expectedVersion: UInt64?, isPlain: Bool
+    attributes: EventAttributes, extensions: [Extension], dataContentType: String?, dataSchema: String?,
+    payload: Payload, expectedVersion: UInt64?
   ) {
     content = Content(
-      id: id, source: source, type: type, subject: subject, time: time,
+      attributes: attributes,
       extensions: extensions.count < 2
         ? extensions : extensions.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) },
-      dataContentType: dataContentType, dataSchema: dataSchema, payload: payload, expectedVersion: expectedVersion,
-      isPlain: isPlain)
+      dataContentType: dataContentType, dataSchema: dataSchema, payload: payload, expectedVersion: expectedVersion)
   }
 
   /// Who acted, as the event says (CloudEvents auth context).
@@ -103,8 +110,7 @@ public struct Event: Sendable {
 
   private func with(extensions: [Extension], payload: Payload) -> Event {
     Event(
-      id: id, source: source, type: type, subject: subject, time: time, extensions: extensions,
-      dataContentType: dataContentType, dataSchema: dataSchema, payload: payload, expectedVersion: expectedVersion,
-      isPlain: isPlain)
+      attributes: content.attributes, extensions: extensions, dataContentType: dataContentType, dataSchema: dataSchema,
+      payload: payload, expectedVersion: expectedVersion)
   }
 }

@@ -4,7 +4,7 @@ extension Event {
   /// - Throws: the first field that is missing, unknown, or not as CloudEvents or the ledger needs it.
   public init(_ json: JSONValue) throws(EventError) {
     guard json.kind == .object else { throw EventError("", "expected a CloudEvent, a JSON object") }
-    var draft = EventDraft()
+    var draft = EventDraft(text: json.document.bytes)
     for member in json.members {
       let value = member.value
       switch member.eventMember {
@@ -21,13 +21,12 @@ extension Event {
         draft.expectedVersion = UInt64(version)
       case .attribute(let slot):
         // A name stands in an object once only, so nothing is given twice.
-        guard let text = value.string else { throw EventError("/" + slot.rawValue, "expected a string") }
-        guard value.isPlainASCII || Attribute.isString(text) else {
-          throw EventError("/" + slot.rawValue, "expected a string without control characters")
+        guard value.kind == .string else { throw EventError("/" + slot.rawValue, "expected a string") }
+        if value.isPlainASCII {
+          draft.set(slot, asWrittenIn: value)
+        } else {
+          try draft.set(slot, value.string ?? "", pointer: "/" + slot.rawValue)
         }
-        // Without a backslash nothing is escaped, and nothing needed to be: the reader has refused it otherwise.
-        if value.isEscaped { draft.isPlain = false }
-        draft[slot] = text
       case .other: try draft.set(member.name, try Event.attribute(value, member), pointer: Event.pointer(to: member))
       }
     }
@@ -111,26 +110,38 @@ extension JSONValue.Member {
 
 /// The attributes of an event as they come in, in whatever order.
 private struct EventDraft {
-  var specVersion: String?
-  var id: String?
-  var source: String?
-  var type: String?
-  var subject: String?
-  var time: String?
-  var dataContentType: String?
-  var dataSchema: String?
-  var extensions: [Extension] = []
+  typealias Piece = EventAttributes.Piece
+
+  /// In which the pieces stand: that of a document, as long as they stand in it as they are; otherwise their own.
+  private var text: [UInt8]
+  private var isOwnText: Bool
+  private var specVersion: Piece?
+  private var id: Piece?
+  private var source: Piece?
+  private var type: Piece?
+  private var subject: Piece?
+  private var time: Piece?
+  private var dataContentType: Piece?
+  private var dataSchema: Piece?
+  private var extensions: [Extension] = []
   var payload = Event.Payload.none
   var expectedVersion: UInt64?
-  /// Whether nothing in the attributes that have a place of their own must be escaped in JSON.
-  var isPlain = true
 
   /// The attributes that have a place of their own.
-  enum Slot: String {
+  enum Slot: String, CaseIterable {
     case id, source, type, subject, time, specversion, datacontenttype, dataschema
   }
 
-  subscript(slot: Slot) -> String? {
+  init() {
+    (text, isOwnText) = ([], true)
+  }
+
+  /// For attributes that are pieces of a document's text.
+  init(text: [UInt8]) {
+    (self.text, isOwnText) = (text, false)
+  }
+
+  private subscript(slot: Slot) -> Piece? {
     get {
       switch slot {
       case .specversion: specVersion
@@ -163,19 +174,49 @@ private struct EventDraft {
   }
 
   mutating func set(_ name: String, _ value: Extension.Value, pointer: String) throws(EventError) {
-    if case .string(let text) = value, !Attribute.isString(text) {
-      throw EventError(pointer, "expected a string without control characters")
-    }
     guard let slot = Slot(rawValue: name) else { return try setExtension(name, value, pointer) }
     guard case .string(let text) = value else { throw EventError(pointer, "expected a string") }
     guard self[slot] == nil else { throw EventError(pointer, "given twice") }
-    if !JSONText.isPlain(text) { isPlain = false }
-    self[slot] = text
+    try set(slot, text, pointer: pointer)
+  }
+
+  /// - Parameter value: a string of the document, in which nothing is escaped.
+  mutating func set(_ slot: Slot, asWrittenIn value: JSONValue) {
+    let range = value.range.dropFirst().dropLast()
+    self[slot] = isOwnText ? add(value.document.bytes[range]) : Piece(range)
+  }
+
+  mutating func set(_ slot: Slot, _ value: String, pointer: String) throws(EventError) {
+    try EventDraft.check(value, pointer)
+    if !isOwnText { copyText() }
+    self[slot] = add(value.utf8)
+  }
+
+  private static func check(_ text: String, _ pointer: String) throws(EventError) {
+    guard Attribute.isString(text) else {
+      throw EventError(pointer, "expected a string without control characters")
+    }
+  }
+
+  private mutating func add(_ bytes: some Collection<UInt8>) -> Piece {
+    let start = text.count
+    text.append(contentsOf: bytes)
+    return Piece(start..<text.count)
+  }
+
+  /// Makes what is there pieces of a text of their own.
+  private mutating func copyText() {
+    let document = text
+    (text, isOwnText) = ([], true)
+    for slot in Slot.allCases {
+      self[slot] = self[slot].map { add(document[Int($0.start)..<Int($0.end)]) }
+    }
   }
 
   private mutating func setExtension(
     _ name: String, _ value: Extension.Value, _ pointer: String
   ) throws(EventError) {
+    if case .string(let text) = value { try EventDraft.check(text, pointer) }
     guard !Attribute.ofLedger.contains(name) else {
       throw EventError(pointer, "this attribute is written by the ledger and must not be sent")
     }
@@ -190,37 +231,60 @@ private struct EventDraft {
   }
 
   func finish(pointer: (String) -> String) throws(EventError) -> Event {
-    func required(_ value: String?, _ name: String) throws(EventError) -> String {
-      guard let text = value else { throw EventError(pointer(name), "required, and missing") }
-      guard !text.isEmpty else { throw EventError(pointer(name), "expected a non-empty string") }
-      return text
+    // `withUnsafeBytes` does not carry typed errors out, so the result is carried instead.
+    let read = text.withUnsafeBytes { text in
+      Result { () throws(EventError) in try self.attributes(in: text, pointer) }
     }
-    guard try required(specVersion, "specversion") == "1.0" else {
-      throw EventError(pointer("specversion"), "expected \"1.0\"")
-    }
-    let id = try required(id, "id")
-    let source = try required(source, "source")
-    guard Attribute.isURIReference(source) else {
-      throw EventError(pointer("source"), "expected a URI-reference, e.g. urn:nwm:dms:d3 (RFC 3986)")
-    }
-    let type = try required(type, "type")
-    let subject = try required(subject, "subject")
-    if let time, Timestamp(time) == nil {
-      throw EventError(pointer("time"), "expected RFC 3339 with Z or an offset, e.g. 2022-12-31T10:00:00+01:00")
-    }
-    if let dataSchema, dataSchema.isEmpty || !Attribute.isURIReference(dataSchema) {
-      throw EventError(pointer("dataschema"), "expected a URI (RFC 3986)")
-    }
-    if let dataContentType, dataContentType.isEmpty {
-      throw EventError(pointer("datacontenttype"), "expected a media type, e.g. application/json (RFC 2046)")
-    }
+    let attributes = try read.get()
     if case .base64(let text) = payload, !Event.isBase64(text) {
       throw EventError(pointer("data_base64"), "expected base64 with padding (RFC 4648 §4)")
     }
     return Event(
-      id: id, source: source, type: type, subject: subject, time: time, extensions: extensions,
-      dataContentType: dataContentType, dataSchema: dataSchema, payload: payload, expectedVersion: expectedVersion,
-      isPlain: isPlain)
+      attributes: attributes, extensions: extensions, dataContentType: dataContentType.map(string),
+      dataSchema: dataSchema.map(string), payload: payload, expectedVersion: expectedVersion)
+  }
+
+  private func string(_ piece: Piece) -> String {
+    String(decoding: text[Int(piece.start)..<Int(piece.end)], as: UTF8.self)
+  }
+
+  /// - Parameter text: ``text``.
+  private func attributes(
+    in text: UnsafeRawBufferPointer, _ pointer: (String) -> String
+  ) throws(EventError) -> EventAttributes {
+    func bytes(_ piece: Piece) -> UnsafeRawBufferPointer {
+      UnsafeRawBufferPointer(rebasing: text[Int(piece.start)..<Int(piece.end)])
+    }
+    func required(_ piece: Piece?, _ name: String) throws(EventError) -> Piece {
+      guard let piece else { throw EventError(pointer(name), "required, and missing") }
+      guard piece.count > 0 else { throw EventError(pointer(name), "expected a non-empty string") }
+      return piece
+    }
+    guard bytes(try required(specVersion, "specversion")).isExactly("1.0") else {
+      throw EventError(pointer("specversion"), "expected \"1.0\"")
+    }
+    let id = try required(id, "id")
+    let source = try required(source, "source")
+    guard Attribute.isURIReference(bytes(source)) else {
+      throw EventError(pointer("source"), "expected a URI-reference, e.g. urn:nwm:dms:d3 (RFC 3986)")
+    }
+    let type = try required(type, "type")
+    let subject = try required(subject, "subject")
+    if let time, Timestamp(utf8: bytes(time)) == nil {
+      throw EventError(pointer("time"), "expected RFC 3339 with Z or an offset, e.g. 2022-12-31T10:00:00+01:00")
+    }
+    if let dataSchema, dataSchema.count == 0 || !Attribute.isURIReference(bytes(dataSchema)) {
+      throw EventError(pointer("dataschema"), "expected a URI (RFC 3986)")
+    }
+    if let dataContentType, dataContentType.count == 0 {
+      throw EventError(pointer("datacontenttype"), "expected a media type, e.g. application/json (RFC 2046)")
+    }
+    // What stands in a document as it is has no backslash: nothing in it is escaped, and nothing needed to be, since the
+    // reader has refused it otherwise.
+    let isPlain =
+      !isOwnText || [id, source, type, subject, time ?? id].allSatisfy { JSONText.isPlain(bytes($0)) }
+    return EventAttributes(
+      text: self.text, id: id, source: source, type: type, subject: subject, time: time, isPlain: isPlain)
   }
 }
 

@@ -11,21 +11,26 @@ extension String {
 
   /// Whether the two are the same byte for byte. `==` takes the composed and the decomposed form of a letter for one.
   @inlinable
-  package func isExactly(_ other: String) -> Bool {
-    guard utf8.count == other.utf8.count else { return false }
-    return hasExactPrefix(other)
-  }
+  package func isExactly(_ other: String) -> Bool { withBytes { $0.isExactly(other) } }
 
   /// Whether the text begins with the bytes of another.
   @inlinable
-  package func hasExactPrefix(_ prefix: String) -> Bool {
-    withBytes { text in
-      prefix.withBytes { prefix in text.count >= prefix.count && text.hasSameBytes(as: prefix) }
-    }
-  }
+  package func hasExactPrefix(_ prefix: String) -> Bool { withBytes { $0.hasExactPrefix(prefix) } }
 }
 
 extension UnsafeRawBufferPointer {
+  /// Whether these are the bytes of `text`, all of them.
+  @inlinable
+  package func isExactly(_ text: String) -> Bool {
+    text.withBytes { count == $0.count && hasSameBytes(as: $0) }
+  }
+
+  /// Whether the first bytes are those of `prefix`.
+  @inlinable
+  package func hasExactPrefix(_ prefix: String) -> Bool {
+    prefix.withBytes { count >= $0.count && hasSameBytes(as: $0) }
+  }
+
   /// Whether the first bytes, as many as `other` has, are those of `other`; eight at a time.
   @inlinable
   package func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {

@@ -13,7 +13,7 @@ public enum JSONText {
   /// Whether nothing in the text must be escaped.
   static func isPlain(_ text: String) -> Bool { text.withBytes { isPlain($0) } }
 
-  private static func isPlain(_ text: UnsafeRawBufferPointer) -> Bool {
+  static func isPlain(_ text: UnsafeRawBufferPointer) -> Bool {
     var place = 0
     while place + 8 <= text.count {
       if EightBytes.first(in: EightBytes(text, at: place).mustBeEscaped) != nil { return false }
@@ -118,13 +118,16 @@ extension ByteRoom {
   ///
   /// - Parameter isPlain: ``JSONText/isPlain(_:)``.
   mutating func put(json text: String, isPlain: Bool) {
+    text.withBytes { put(json: $0, isPlain: isPlain) }
+  }
+
+  /// The same, from the bytes of the text.
+  mutating func put(json text: UnsafeRawBufferPointer, isPlain: Bool) {
     put("\"")
-    text.withBytes { bytes in
-      if isPlain {
-        put(bytes)
-      } else {
-        for byte in bytes { put(escaped: byte) }
-      }
+    if isPlain {
+      put(text)
+    } else {
+      for byte in text { put(escaped: byte) }
     }
     put("\"")
   }

@@ -25,23 +25,28 @@ extension Event {
   public func writeHead(actor: String? = nil, to output: inout [UInt8]) -> Range<Int> {
     let first = output.count
     var place = 0..<0
-    let (id, source, type, subject, time, isPlain) = (id, source, type, subject, time, isPlain)
-    let count =
-      id.utf8.count + source.utf8.count + type.utf8.count + subject.utf8.count + (time?.utf8.count ?? 0)
-    output.append(upTo: JSONText.longest(bytes: count, isPlain: isPlain) + 128) { room in
-      room.put(#"{"specversion":"1.0","id":"#)
-      room.put(json: id, isPlain: isPlain)
-      room.put(#","source":"#)
-      room.put(json: source, isPlain: isPlain)
-      room.put(#","type":"#)
-      room.put(json: type, isPlain: isPlain)
-      room.put(#","subject":"#)
-      let start = room.count
-      room.put(json: subject, isPlain: isPlain)
-      place = first + start..<first + room.count
-      if let time {
-        room.put(#","time":"#)
-        room.put(json: time, isPlain: isPlain)
+    let attributes = content.attributes
+    output.append(upTo: JSONText.longest(bytes: attributes.byteCount, isPlain: attributes.isPlain) + 128) { room in
+      attributes.text.withUnsafeBytes { text in
+        func put(_ piece: EventAttributes.Piece) {
+          room.put(
+            json: UnsafeRawBufferPointer(rebasing: text[Int(piece.start)..<Int(piece.end)]),
+            isPlain: attributes.isPlain)
+        }
+        room.put(#"{"specversion":"1.0","id":"#)
+        put(attributes.id)
+        room.put(#","source":"#)
+        put(attributes.source)
+        room.put(#","type":"#)
+        put(attributes.type)
+        room.put(#","subject":"#)
+        let start = room.count
+        put(attributes.subject)
+        place = first + start..<first + room.count
+        if let time = attributes.time {
+          room.put(#","time":"#)
+          put(time)
+        }
       }
     }
     var actor = actor

@@ -17,15 +17,27 @@ struct IndexKey: Sendable, Hashable, Comparable {
   }
 
   init(source: String, id: String) {
+    self = source.withBytes { source in id.withBytes { IndexKey(source: source, id: $0) } }
+  }
+
+  /// - Parameters:
+  ///   - source: UTF-8.
+  ///   - id: UTF-8.
+  init(source: UnsafeRawBufferPointer, id: UnsafeRawBufferPointer) {
     self.init { hasher in
-      IndexKey.update(&hasher, source)
+      hasher.update(source)
       withUnsafeBytes(of: UInt8(0)) { hasher.update($0) }
-      IndexKey.update(&hasher, id)
+      hasher.update(id)
     }
   }
 
   init(subject: String) {
-    self.init { IndexKey.update(&$0, subject) }
+    self = subject.withBytes { IndexKey(subject: $0) }
+  }
+
+  /// - Parameter subject: UTF-8.
+  init(subject: UnsafeRawBufferPointer) {
+    self.init { $0.update(subject) }
   }
 
   private init(_ update: (inout SHA256Hasher) -> Void) {
@@ -35,10 +47,6 @@ struct IndexKey: Sendable, Hashable, Comparable {
     (high, low) = digest.withUnsafeBytes {
       ($0.load(as: UInt64.self).bigEndian, $0.load(fromByteOffset: 8, as: UInt64.self).bigEndian)
     }
-  }
-
-  private static func update(_ hasher: inout SHA256Hasher, _ text: String) {
-    text.withBytes { hasher.update($0) }
   }
 
   /// Half of a digest is random enough.
