@@ -3,19 +3,27 @@ extension Event {
   ///
   /// - Throws: the first field that is missing, unknown, or not as CloudEvents or the ledger needs it.
   public init(_ json: JSONValue) throws(EventError) {
+    // `withView` does not carry typed errors out, so the result is carried instead.
+    self = try json.withView { view in
+      Result { () throws(EventError) in try Event(view, text: json.document.bytes) }
+    }.get()
+  }
+
+  /// - Parameter text: of the document.
+  private init(_ json: JSONView, text: [UInt8]) throws(EventError) {
     guard json.kind == .object else { throw EventError("", "expected a CloudEvent, a JSON object") }
-    var draft = EventDraft(text: json.document.bytes)
+    var draft = EventDraft(text: text)
     for member in json.members {
       let value = member.value
       switch member.eventMember {
-      case .data: try draft.set(payload: .json(value), pointer: "/data")
+      case .data: try draft.set(payload: .json(value.held), pointer: "/data")
       case .dataBase64:
         guard let text = value.string else { throw EventError("/data_base64", "expected a string in base64") }
         try draft.set(payload: .base64(text), pointer: "/data_base64")
       // CloudEvents 1.0, JSON format §2.2: an attribute that is null is as if absent.
       case _ where value.kind == .null: continue
       case .expectedVersion:
-        guard let version = value.integer, version >= 0 else {
+        guard let version = value.held.integer, version >= 0 else {
           throw EventError("/expectedversion", "expected the subject's version as a whole number from 0")
         }
         draft.expectedVersion = UInt64(version)
@@ -23,26 +31,24 @@ extension Event {
         // A name stands in an object once only, so nothing is given twice.
         guard value.kind == .string else { throw EventError("/" + slot.rawValue, "expected a string") }
         if value.isPlainASCII {
-          draft.set(slot, asWrittenIn: value)
+          draft.set(slot, asWrittenIn: value.held)
         } else {
           try draft.set(slot, value.string ?? "", pointer: "/" + slot.rawValue)
         }
-      case .other: try draft.set(member.name, try Event.attribute(value, member), pointer: Event.pointer(to: member))
+      case .other:
+        let name = member.name.string ?? ""
+        let pointer = "/" + JSONText.pointerToken(name)
+        try draft.set(name, try Event.attribute(value.held, pointer), pointer: pointer)
       }
     }
     self = try draft.finish { "/" + $0 }
   }
 
-  private static func pointer(to member: JSONValue.Member) -> String { "/" + JSONText.pointerToken(member.name) }
-
-  private static func attribute(
-    _ value: JSONValue, _ member: JSONValue.Member
-  ) throws(EventError) -> Extension.Value {
+  private static func attribute(_ value: JSONValue, _ pointer: String) throws(EventError) -> Extension.Value {
     if let text = value.string { return .string(text) }
     if let flag = value.bool { return .boolean(flag) }
     if let number = value.integer.flatMap(Int32.init(exactly:)) { return .integer(number) }
-    throw EventError(
-      pointer(to: member), "expected a string, a boolean or a 32-bit integer (CloudEvents type system)")
+    throw EventError(pointer, "expected a string, a boolean or a 32-bit integer (CloudEvents type system)")
   }
 
   /// Reads one event in the binary mode of the CloudEvents HTTP binding: `headers` are the `ce-` headers without that
@@ -83,9 +89,9 @@ private enum EventMember {
   case other
 }
 
-extension JSONValue.Member {
+extension JSONView.Member {
   fileprivate var eventMember: EventMember {
-    withName { name in
+    name.withStringBytes { name in
       // The length and a letter tell the known names apart; one comparison then says whether it is that one.
       let (wanted, member): (StaticString, EventMember)
       switch (name.count, name.first) {

@@ -4,7 +4,7 @@
 public final class JSONDocument: Sendable {
   /// The compact text.
   public let bytes: [UInt8]
-  let nodes: [JSONNode]
+  @usableFromInline let nodes: [JSONNode]
 
   init(bytes: [UInt8], nodes: [JSONNode]) {
     self.bytes = bytes
@@ -37,9 +37,21 @@ public final class JSONDocument: Sendable {
 ///
 /// Values stand in document order; a container is followed by its content, an object's content being name, value,
 /// name, value …
+@usableFromInline
 struct JSONNode: Sendable {
   enum Kind: UInt8, Sendable {
     case null, `true`, `false`, number, string, array, object
+
+    var ofValue: JSONValue.Kind {
+      switch self {
+      case .null: .null
+      case .true, .false: .bool
+      case .number: .number
+      case .string: .string
+      case .array: .array
+      case .object: .object
+      }
+    }
   }
 
   var kind: Kind

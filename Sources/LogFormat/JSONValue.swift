@@ -9,16 +9,7 @@ public struct JSONValue: Sendable {
 
   private var node: JSONNode { document.nodes[index] }
 
-  public var kind: Kind {
-    switch node.kind {
-    case .null: .null
-    case .true, .false: .bool
-    case .number: .number
-    case .string: .string
-    case .array: .array
-    case .object: .object
-    }
-  }
+  public var kind: Kind { node.kind.ofValue }
 
   /// Where the value stands in the document's compact text, quotes and brackets included.
   public var range: Range<Int> { Int(node.start)..<Int(node.end) }
@@ -28,14 +19,7 @@ public struct JSONValue: Sendable {
 
   /// Whether the two have the same compact text.
   package func hasSameText(as other: JSONValue) -> Bool {
-    let (range, otherRange) = (range, other.range)
-    guard range.count == otherRange.count else { return false }
-    return document.bytes.withUnsafeBytes { bytes in
-      other.document.bytes.withUnsafeBytes { others in
-        UnsafeRawBufferPointer(rebasing: bytes[range]).hasSameBytes(
-          as: UnsafeRawBufferPointer(rebasing: others[otherRange]))
-      }
-    }
+    withView { view in other.withView { view.hasSameText(as: $0) } }
   }
 
   /// Whether this is a string written with escapes.
@@ -56,45 +40,11 @@ public struct JSONValue: Sendable {
   }
 
   /// A string, decoded.
-  public var string: String? {
-    let node = node
-    guard node.kind == .string else { return nil }
-    let range = Int(node.start) + 1..<Int(node.end) - 1
-    if node.escaped { return String(decoding: JSONText.decode(document.bytes[range], escaped: true), as: UTF8.self) }
-    return document.bytes.withUnsafeBufferPointer {
-      String(decoding: UnsafeBufferPointer(rebasing: $0[range]), as: UTF8.self)
-    }
-  }
+  public var string: String? { withView(\.string) }
 
   /// Whether this is the string `text`, code point by code point.
   package func isString(_ text: String) -> Bool {
-    node.kind == .string && text.withBytes { document.isString(index, $0) }
-  }
-
-  /// Whether this is a string of printable ASCII, written without escapes.
-  var isPlainASCII: Bool {
-    let node = node
-    guard node.kind == .string, !node.escaped else { return false }
-    return document.bytes.withUnsafeBytes { bytes in
-      var place = Int(node.start) + 1
-      let end = Int(node.end) - 1
-      while place + 8 <= end {
-        let word = EightBytes(bytes, at: place)
-        if EightBytes.first(in: word.notASCII | word.equal(0x7F)) != nil { return false }
-        place += 8
-      }
-      return bytes[place..<end].allSatisfy { $0 < 0x7F }
-    }
-  }
-
-  /// How many Unicode scalars a string has; nil for all else.
-  package var scalarCount: Int? {
-    guard node.kind == .string else { return nil }
-    if node.escaped { return string?.unicodeScalars.count }
-    // Each scalar has one byte that does not continue another.
-    return document.bytes.withUnsafeBufferPointer { bytes in
-      (Int(node.start) + 1..<Int(node.end) - 1).reduce(0) { bytes[$1] & 0xC0 == 0x80 ? $0 : $0 + 1 }
-    }
+    withView { view in text.withBytes { view.isString($0) } }
   }
 
   /// Whether a string is written as ``JSONText/append(_:to:)`` writes it.
@@ -208,15 +158,6 @@ extension JSONValue {
 
     var isNameInShortestForm: Bool { JSONValue(document: document, index: nameIndex).isStringInShortestForm }
 
-    /// Calls `body` with the name's UTF-8 bytes.
-    func withName<Output>(_ body: (UnsafeBufferPointer<UInt8>) -> Output) -> Output {
-      let node = document.nodes[nameIndex]
-      if node.escaped { return decodedName.withUnsafeBufferPointer(body) }
-      return document.bytes.withUnsafeBufferPointer { bytes in
-        body(UnsafeBufferPointer(rebasing: bytes[Int(node.start) + 1..<Int(node.end) - 1]))
-      }
-    }
-
     /// The name's UTF-8 bytes.
     fileprivate var decodedName: ArraySlice<UInt8> {
       let node = document.nodes[nameIndex]
@@ -226,7 +167,7 @@ extension JSONValue {
 
     /// Whether the member is called so, code point by code point (`==` would take other Unicode forms for the same).
     package func hasName(_ wanted: String) -> Bool {
-      wanted.withBytes { document.isString(nameIndex, $0) }
+      JSONValue(document: document, index: nameIndex).isString(wanted)
     }
   }
 
@@ -264,64 +205,5 @@ extension JSONValue {
       defer { cursor = Int(document.nodes[cursor].next) }
       return JSONValue(document: document, index: cursor)
     }
-  }
-}
-
-extension JSONDocument {
-  /// Whether the string at a node is, decoded, these UTF-8 bytes.
-  func isString(_ node: Int, _ wanted: UnsafeRawBufferPointer) -> Bool {
-    let node = nodes[node]
-    return bytes.withUnsafeBufferPointer { bytes in
-      let (start, end) = (Int(node.start) + 1, Int(node.end) - 1)
-      if node.escaped { return JSONText.decode(self.bytes[start..<end], escaped: true).elementsEqual(wanted) }
-      guard wanted.count == end - start else { return false }
-      return UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[start..<end])).hasSameBytes(as: wanted)
-    }
-  }
-}
-
-/// Names that the members of objects are compared with again and again.
-package struct JSONNames: Sendable {
-  package let texts: [String]
-  private let bytes: [UInt8]
-  private let ends: [Int]
-
-  package init(_ texts: [String]) {
-    self.texts = texts
-    var (bytes, ends) = ([UInt8](), [Int]())
-    for text in texts {
-      bytes.append(contentsOf: text.utf8)
-      ends.append(bytes.count)
-    }
-    (self.bytes, self.ends) = (bytes, ends)
-  }
-
-  /// Which of the names each member of an object has, in the order of the members; -1 for none of them.
-  ///
-  /// Members mostly come in the order of the names, so each is looked for behind the one before it first.
-  package func places(in object: JSONValue) -> [Int] {
-    var places: [Int] = []
-    places.reserveCapacity(ends.count)
-    var likely = 0
-    bytes.withUnsafeBytes { names in
-      for member in object.members {
-        var place = likely
-        var found = -1
-        for _ in ends.indices {
-          if place == ends.count { place = 0 }
-          let start = place == 0 ? 0 : ends[place - 1]
-          if object.document.isString(
-            member.nameIndex, UnsafeRawBufferPointer(rebasing: names[start..<ends[place]]))
-          {
-            found = place
-            likely = place + 1
-            break
-          }
-          place += 1
-        }
-        places.append(found)
-      }
-    }
-    return places
   }
 }

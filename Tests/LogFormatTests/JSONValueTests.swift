@@ -21,18 +21,6 @@ import Testing
     #expect(root.members.map(\.name) == ["n", "t", "f", "i", "d", "s", "a", "o"])
   }
 
-  @Test(
-    "Members are found among names in whatever order they stand",
-    arguments: [
-      (#"{"a":0,"bb":0,"c":0}"#, [0, 1, 2]), (#"{"c":0,"bb":0,"a":0}"#, [2, 1, 0]),
-      (#"{"bb":0,"x":0,"a":0}"#, [1, -1, 0]),
-      (#"{"c":0,"c ":0,"\u0061":0}"#, [2, -1, 0]), (#"{"b":0,"":0,"ab":0}"#, [-1, 3, -1]), ("{}", []), ("[1]", []),
-    ])
-  func namePlaces(_ object: String, _ places: [Int]) throws {
-    #expect(JSONNames(["a", "bb", "c", ""]).places(in: try json(object)) == places)
-    #expect(JSONNames([]).places(in: try json(object)).allSatisfy { $0 == -1 })
-  }
-
   @Test("An integer is what is written as one and fits 64 bits")
   func integers() throws {
     #expect(try json("9223372036854775807").integer == .max)

@@ -1,14 +1,18 @@
 import LogFormat
 
-extension JSONValue {
+extension JSONView {
+  /// As ``isSchemaEqual(to:)-(JSONView)``.
+  func isSchemaEqual(to other: JSONValue) -> Bool { other.withView { isSchemaEqual(to: $0) } }
+
   /// Equality as JSON Schema defines it (2020-12 Core §4.2.2): numbers by their mathematical value, strings by their
   /// code points, objects without order.
-  func isSchemaEqual(to other: JSONValue) -> Bool {
+  func isSchemaEqual(to other: JSONView) -> Bool {
     guard kind == other.kind else { return false }
     if hasSameText(as: other) { return true }
     switch kind {
     case .null: return true
-    case .bool: return bool == other.bool
+    // `true` and `false` are each written in one way only.
+    case .bool: return false
     case .number: return DecimalNumber(text) == DecimalNumber(other.text)
     case .string:
       // Where nothing is escaped, equal strings have the same text.
@@ -26,8 +30,11 @@ extension JSONValue {
         }
       }
     case .object:
-      guard count == other.count else { return false }
-      return members.allSatisfy { member in other[member.name]?.isSchemaEqual(to: member.value) ?? false }
+      let (value, otherValue) = (held, other.held)
+      guard value.count == otherValue.count else { return false }
+      return value.members.allSatisfy { member in
+        otherValue[member.name].map { named in member.value.withView { $0.isSchemaEqual(to: named) } } ?? false
+      }
     }
   }
 }

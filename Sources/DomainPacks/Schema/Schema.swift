@@ -39,7 +39,9 @@ final class Schema: Sendable {
   let acceptsEverything: Bool
 
   /// Of ``Rules/properties``, in their order, then those of ``Rules/required`` that are none of them.
-  let names: JSONNames
+  let names: MemberNames
+  /// The schemas of ``Rules/properties``, which ``rules`` holds: looked at without counting another holder each time.
+  let propertySchemas: [Unmanaged<Schema>]
   /// For each of the required its place in ``names``.
   let required: [Int]
 
@@ -47,8 +49,9 @@ final class Schema: Sendable {
     let properties = rules.properties.map(\.name)
     func isSame(_ left: String, _ right: String) -> Bool { left.utf8.elementsEqual(right.utf8) }
     let names = properties + rules.required.filter { name in !properties.contains { isSame($0, name) } }
-    self.names = JSONNames(names)
+    self.names = MemberNames(names)
     required = rules.required.compactMap { name in names.firstIndex { isSame($0, name) } }
+    propertySchemas = rules.properties.map { .passUnretained($0.schema) }
     self.rules = rules
     self.source = source
     self.acceptsEverything = acceptsEverything

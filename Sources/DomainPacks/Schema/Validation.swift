@@ -2,18 +2,20 @@ import LogFormat
 
 extension Schema {
   /// Whether the value fits.
-  func accepts(_ value: JSONValue) -> Bool {
-    violation(of: value) == nil
-  }
+  func accepts(_ value: JSONValue) -> Bool { violation(of: value) == nil }
+
+  private func accepts(_ value: JSONView) -> Bool { violation(of: value) == nil }
 
   /// The first thing in which the value does not fit: what it is before what is in it, what is in it in document order,
   /// then what the combining keywords say. Nothing is formatted here, so that a value that fits costs no text.
-  func violation(of value: JSONValue) -> Violation? {
+  func violation(of value: JSONValue) -> Violation? { value.withView { violation(of: $0) } }
+
+  private func violation(of value: JSONView) -> Violation? {
     if acceptsEverything { return nil }
     return firstViolation(of: value)?.explained(by: source)
   }
 
-  private func firstViolation(of value: JSONValue) -> Violation? {
+  private func firstViolation(of value: JSONView) -> Violation? {
     if rules.isImpossible { return Violation(.forbidden, value) }
     if let types = rules.types, let reason = mismatch(of: value, with: types) { return Violation(reason, value) }
     if let constant = rules.constant, !value.isSchemaEqual(to: constant) {
@@ -33,7 +35,7 @@ extension Schema {
     return inside ?? combinedViolation(of: value)
   }
 
-  private func mismatch(of value: JSONValue, with types: TypeSet) -> Violation.Reason? {
+  private func mismatch(of value: JSONView, with types: TypeSet) -> Violation.Reason? {
     switch value.kind {
     case .null: return types.contains(.null) ? nil : .wrongType(types)
     case .bool: return types.contains(.boolean) ? nil : .wrongType(types)
@@ -41,19 +43,19 @@ extension Schema {
     case .array: return types.contains(.array) ? nil : .wrongType(types)
     case .object: return types.contains(.object) ? nil : .wrongType(types)
     case .number:
-      if types.contains(.number) { return value.overflowsDouble ? .outsideDouble : nil }
-      guard types.contains(.integer), value.isWhole else { return .wrongType(types) }
-      return value.isInteroperable ? nil : .outsideInteroperable
+      if types.contains(.number) { return value.held.overflowsDouble ? .outsideDouble : nil }
+      guard types.contains(.integer), value.held.isWhole else { return .wrongType(types) }
+      return value.held.isInteroperable ? nil : .outsideInteroperable
     }
   }
 
-  private func numberViolation(of value: JSONValue) -> Violation? {
-    if let minimum = rules.minimum, minimum.isAbove(value) { return Violation(.below(minimum.text), value) }
-    if let maximum = rules.maximum, maximum.isBelow(value) { return Violation(.above(maximum.text), value) }
+  private func numberViolation(of value: JSONView) -> Violation? {
+    if let minimum = rules.minimum, minimum.isAbove(value.held) { return Violation(.below(minimum.text), value) }
+    if let maximum = rules.maximum, maximum.isBelow(value.held) { return Violation(.above(maximum.text), value) }
     return nil
   }
 
-  private func stringViolation(of value: JSONValue) -> Violation? {
+  private func stringViolation(of value: JSONView) -> Violation? {
     if rules.minimumLength != nil || rules.maximumLength != nil, let length = value.scalarCount {
       if let least = rules.minimumLength, length < least { return Violation(.shorter(than: least, length), value) }
       if let most = rules.maximumLength, length > most { return Violation(.longer(than: most, length), value) }
@@ -64,7 +66,7 @@ extension Schema {
     return nil
   }
 
-  private func elementViolation(of value: JSONValue) -> Violation? {
+  private func elementViolation(of value: JSONView) -> Violation? {
     guard let items = rules.items, !items.acceptsEverything else { return nil }
     var index = 0
     for element in value.elements {
@@ -74,34 +76,49 @@ extension Schema {
     return nil
   }
 
-  private func memberViolation(of value: JSONValue) -> Violation? {
-    let places = names.places(in: value)
-    for name in required where !places.contains(name) {
+  private func memberViolation(of value: JSONView) -> Violation? {
+    names.withPlaces(in: value) { memberViolation(of: value, places: $0) }
+  }
+
+  /// - Parameter places: for each member its place in ``names``.
+  private func memberViolation(of value: JSONView, places: UnsafeBufferPointer<Int32>) -> Violation? {
+    for name in required where !places.contains(Int32(name)) {
       return Violation(.missing(becauseOf: nil), value).inside(.member(names.texts[name]))
     }
-    for dependency in rules.dependentRequired where value[dependency.name] != nil {
-      for name in dependency.required where value[name] == nil {
-        return Violation(.missing(becauseOf: dependency.name), value).inside(.member(name))
-      }
-    }
+    if !rules.dependentRequired.isEmpty, let violation = dependencyViolation(of: value) { return violation }
     guard !rules.properties.isEmpty || rules.additionalProperties != nil else { return nil }
-    for (member, place) in zip(value.members, places) {
-      if place >= 0, place < rules.properties.count {
-        if let violation = rules.properties[place].schema.violation(of: member.value) {
-          return violation.inside(.member(member.name))
-        }
-      } else if let additional = rules.additionalProperties {
-        if additional.rules.isImpossible {
-          return Violation(.unknownMember(known: rules.properties.map(\.name)), member.value).inside(
-            .member(member.name))
-        }
-        if let violation = additional.violation(of: member.value) { return violation.inside(.member(member.name)) }
+    var number = 0
+    for member in value.members {
+      let place = Int(places[number])
+      number += 1
+      let violation =
+        place >= 0 && place < propertySchemas.count
+        ? propertySchemas[place]._withUnsafeGuaranteedRef { $0.violation(of: member.value) }
+        : additionalViolation(of: member.value)
+      if let violation { return violation.inside(.member(member.name.string ?? "")) }
+    }
+    return nil
+  }
+
+  private func dependencyViolation(of value: JSONView) -> Violation? {
+    let object = value.held
+    for dependency in rules.dependentRequired where object[dependency.name] != nil {
+      for name in dependency.required where object[name] == nil {
+        return Violation(.missing(becauseOf: dependency.name), value).inside(.member(name))
       }
     }
     return nil
   }
 
-  private func combinedViolation(of value: JSONValue) -> Violation? {
+  private func additionalViolation(of value: JSONView) -> Violation? {
+    guard let additional = rules.additionalProperties else { return nil }
+    if additional.rules.isImpossible {
+      return Violation(.unknownMember(known: rules.properties.map(\.name)), value)
+    }
+    return additional.violation(of: value)
+  }
+
+  private func combinedViolation(of value: JSONView) -> Violation? {
     for schema in rules.allOf {
       if let violation = schema.violation(of: value) { return violation }
     }
@@ -114,7 +131,7 @@ extension Schema {
   }
 
   /// Each alternative is tried once only: nested ones would double the work at every level.
-  private func alternativeViolation(of value: JSONValue) -> Violation? {
+  private func alternativeViolation(of value: JSONView) -> Violation? {
     var violations: [Violation] = []
     for schema in rules.anyOf {
       guard let violation = schema.violation(of: value) else { return nil }

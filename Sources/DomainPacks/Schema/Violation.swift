@@ -35,9 +35,9 @@ struct Violation: Sendable {
   /// The schema that refused the value itself, whose `description` says why it asks for what it does.
   private var schema: JSONValue?
 
-  init(_ reason: Reason, _ value: JSONValue) {
+  init(_ reason: Reason, _ value: JSONView) {
     self.reason = reason
-    self.value = value
+    self.value = value.held
   }
 
   func explained(by schema: JSONValue) -> Violation {
