@@ -31,7 +31,7 @@ public struct AppendRequest: Sendable {
   }
 
   /// An event type, and what it asks of the subject and makes of it.
-  struct Kind: Sendable {
+  final class Kind: Sendable {
     let type: String
     let transition: Transition
     /// Whether only the ledger itself records such events.
@@ -41,6 +41,11 @@ public struct AppendRequest: Sendable {
       self.type = type
       self.transition = transition
       isOwn = type.hasExactPrefix(Log.ledgerTypePrefix)
+    }
+
+    /// - Parameter type: UTF-8.
+    func isOf(_ type: UnsafeRawBufferPointer, _ transition: Transition) -> Bool {
+      type.isExactly(self.type) && self.transition == transition
     }
   }
 
@@ -103,7 +108,7 @@ public struct AppendRequest: Sendable {
       Entry(
         key: event.withBytes(of: .source) { source in
           event.withBytes(of: .id) { IndexKey(source: source, id: $0) }
-        }, subjectKey: event.withBytes(of: .subject) { subjectKey($0, subjectText) },
+        }, subjectKey: subjectKey(of: event, subjectText),
         subject: subjectText, head: start..<middle,
         tail: middle..<UInt32(text.count), expectedVersion: event.expectedVersion,
         kind: kind(of: event, transition), actor: self.actor(actor ?? event.authid ?? recordedBy)))
@@ -129,7 +134,7 @@ public struct AppendRequest: Sendable {
   // The subjects, types and actors of a request are often those of the event before.
 
   /// - Parameter subjectText: where the subject's JSON text stands.
-  private func subjectKey(_ subject: UnsafeRawBufferPointer, _ subjectText: Range<UInt32>) -> IndexKey {
+  private func subjectKey(of event: Event, _ subjectText: Range<UInt32>) -> IndexKey {
     if let before = entries.last, before.subject.count == subjectText.count {
       let isSame = text.withUnsafeBytes { text in
         UnsafeRawBufferPointer(rebasing: text[before.subject.indices]).hasSameBytes(
@@ -137,16 +142,15 @@ public struct AppendRequest: Sendable {
       }
       if isSame { return before.subjectKey }
     }
-    return IndexKey(subject: subject)
+    return event.withBytes(of: .subject) { IndexKey(subject: $0) }
   }
 
   private mutating func kind(of event: Event, _ transition: Transition) -> Int32 {
-    var place = kinds.count - 1
-    while place >= max(0, kinds.count - 8) {
-      let kind = kinds[place]
-      if event.withBytes(of: .type, { $0.isExactly(kind.type) }), kind.transition == transition { return Int32(place) }
-      place -= 1
+    let recent = max(0, kinds.count - 8)..<kinds.count
+    let known = event.withBytes(of: .type) { [kinds] type in
+      recent.last { kinds[$0].isOf(type, transition) }
     }
+    if let known { return Int32(known) }
     kinds.append(Kind(type: event.type, transition: transition))
     return Int32(kinds.count - 1)
   }

@@ -35,7 +35,7 @@ public struct AppendDraft: Sendable {
     let events = groups.lazy.joined()
     // About as much as attributes and stamp take beside the data.
     request.reserve(
-      events: events.count, bytes: events.reduce(0) { $0 + 512 + ($1.payload.json?.range.count ?? 0) })
+      events: events.count, bytes: events.reduce(0) { $0 + 512 + $1.dataLength })
   }
 
   /// Adds a group of one event, unless it has personal fields or the packs may object to it: it is sealed and examined

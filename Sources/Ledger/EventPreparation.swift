@@ -42,10 +42,11 @@ struct EventPreparation: Sendable {
     do {
       let type = try check(event, likely: likely)
       likely = type
-      let fields = personalFields(of: event, type)
+      let data = event.payload.json
+      let fields = personalFields(of: data, event, type)
       if fields.isEmpty {
         guard seals || type.objections.isEmpty else { return .blocks }
-        request.add(event, actor: actor, transition: type.transition(data: event.payload.json))
+        request.add(event, actor: actor, transition: type.transition(data: data))
       } else if !seals {
         return .blocks
       } else if try isRecorded(event) {
@@ -54,9 +55,9 @@ struct EventPreparation: Sendable {
         return .added
       } else {
         let sent = actor.map { event.acting(as: $0) } ?? event
-        request.add(try seal(sent, fields), sent: sent, transition: type.transition(data: sent.payload.json))
+        request.add(try seal(sent, fields), sent: sent, transition: type.transition(data: data))
       }
-      return type.objections(to: event.payload.json).isEmpty ? .added : .mayBeObjectedTo
+      return type.objections(to: data).isEmpty ? .added : .mayBeObjectedTo
     } catch {
       // Idempotency comes first: a pack may have become stricter, or a key may be gone, since the event was recorded.
       // The sequencer finds the record and compares.
@@ -74,8 +75,8 @@ struct EventPreparation: Sendable {
     }
   }
 
-  private func personalFields(of event: Event, _ type: EventType) -> [PersonalField] {
-    guard type.hasPersonalFields, case .json(let data) = event.payload else { return [] }
+  private func personalFields(of data: JSONValue?, _ event: Event, _ type: EventType) -> [PersonalField] {
+    guard type.hasPersonalFields, let data else { return [] }
     return type.personalFields(of: data, subject: event.subject)
   }
 

@@ -54,6 +54,10 @@ public struct Event: Sendable {
   public var dataContentType: String? { content.dataContentType }
   public var dataSchema: String? { content.dataSchema }
   public var payload: Payload { content.payload }
+  /// How many bytes of the line its data take; 0 where it has none in JSON.
+  package var dataLength: Int {
+    if case .json(let value) = content.payload { value.range.count } else { 0 }
+  }
   /// The version the subject must have before this event; 0 means that it must be new. Not stored.
   public var expectedVersion: UInt64? { content.expectedVersion }
 

@@ -31,7 +31,7 @@ extension Event {
         // A name stands in an object once only, so nothing is given twice.
         guard value.kind == .string else { throw EventError("/" + slot.rawValue, "expected a string") }
         if value.isPlainASCII {
-          draft.set(slot, asWrittenIn: value.held)
+          draft.set(slot, asItStandsIn: value.range.dropFirst().dropLast(), of: text)
         } else {
           try draft.set(slot, value.string ?? "", pointer: "/" + slot.rawValue)
         }
@@ -186,10 +186,11 @@ private struct EventDraft {
     try set(slot, text, pointer: pointer)
   }
 
-  /// - Parameter value: a string of the document, in which nothing is escaped.
-  mutating func set(_ slot: Slot, asWrittenIn value: JSONValue) {
-    let range = value.range.dropFirst().dropLast()
-    self[slot] = isOwnText ? add(value.document.bytes[range]) : Piece(range)
+  /// - Parameters:
+  ///   - range: in a document's text, where nothing is escaped.
+  ///   - document: its text.
+  mutating func set(_ slot: Slot, asItStandsIn range: Range<Int>, of document: [UInt8]) {
+    self[slot] = isOwnText ? add(document[range]) : Piece(range)
   }
 
   mutating func set(_ slot: Slot, _ value: String, pointer: String) throws(EventError) {

@@ -25,12 +25,6 @@ public struct JSONValue: Sendable {
   /// Whether this is a string written with escapes.
   package var isEscaped: Bool { node.escaped }
 
-  /// Calls `body` with the value's compact text, in place.
-  @inline(__always)
-  package func withUnsafeText(_ body: (UnsafeBufferPointer<UInt8>) -> Void) {
-    document.bytes.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[range])) }
-  }
-
   public var bool: Bool? {
     switch node.kind {
     case .true: true

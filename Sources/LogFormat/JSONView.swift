@@ -40,6 +40,9 @@ package struct JSONView {
   /// The value's compact text, quotes and brackets included.
   package var text: UnsafeRawBufferPointer { text(Int(node.start), Int(node.end)) }
 
+  /// Where the value stands in the document's compact text, quotes and brackets included.
+  var range: Range<Int> { Int(node.start)..<Int(node.end) }
+
   /// Whether this is a string written with escapes.
   package var isEscaped: Bool { node.escaped }
 

@@ -75,19 +75,20 @@ extension Event {
 
   /// Appends what stands behind the stamp.
   public func writeTail(to output: inout [UInt8]) {
-    if let dataContentType {
+    let content = content
+    if let dataContentType = content.dataContentType {
       output.append(#","datacontenttype":"#)
       JSONText.append(dataContentType, to: &output)
     }
-    if let dataSchema {
+    if let dataSchema = content.dataSchema {
       output.append(#","dataschema":"#)
       JSONText.append(dataSchema, to: &output)
     }
-    switch payload {
+    switch content.payload {
     case .none: break
     case .json(let value):
       output.append(#","data":"#)
-      value.withUnsafeText { output.append(contentsOf: $0) }
+      value.withView { output.append(contentsOf: $0.text) }
     case .base64(let text):
       output.append(#","data_base64":"#)
       JSONText.append(text, to: &output)

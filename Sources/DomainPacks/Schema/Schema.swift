@@ -38,6 +38,9 @@ final class Schema: Sendable {
   /// Whether every value fits, so that no value need be looked at.
   let acceptsEverything: Bool
 
+  /// Which of the keywords that few schemas have are there: asking ``rules`` for each costs more.
+  let rare: RareKeywords
+
   /// Of ``Rules/properties``, in their order, then those of ``Rules/required`` that are none of them.
   let names: MemberNames
   /// The schemas of ``Rules/properties``, which ``rules`` holds: looked at without counting another holder each time.
@@ -52,9 +55,42 @@ final class Schema: Sendable {
     self.names = MemberNames(names)
     required = rules.required.compactMap { name in names.firstIndex { isSame($0, name) } }
     propertySchemas = rules.properties.map { .passUnretained($0.schema) }
+    rare = RareKeywords(of: rules)
     self.rules = rules
     self.source = source
     self.acceptsEverything = acceptsEverything
+  }
+}
+
+/// Keywords that are looked at only where a schema has them.
+struct RareKeywords: OptionSet, Sendable {
+  let rawValue: UInt8
+
+  static let constant = RareKeywords(rawValue: 1)
+  static let enumeration = RareKeywords(rawValue: 2)
+  static let limit = RareKeywords(rawValue: 4)
+  static let length = RareKeywords(rawValue: 8)
+  /// `pattern` and `format`.
+  static let form = RareKeywords(rawValue: 16)
+  static let dependency = RareKeywords(rawValue: 32)
+  /// `allOf`, `anyOf`, `not`, and `if` with its branches.
+  static let combination = RareKeywords(rawValue: 64)
+
+  init(rawValue: UInt8) {
+    self.rawValue = rawValue
+  }
+
+  init(of rules: Schema.Rules) {
+    self = []
+    if rules.constant != nil { insert(.constant) }
+    if rules.enumeration != nil { insert(.enumeration) }
+    if rules.minimum != nil || rules.maximum != nil { insert(.limit) }
+    if rules.minimumLength != nil || rules.maximumLength != nil { insert(.length) }
+    if rules.pattern != nil || rules.format != nil { insert(.form) }
+    if !rules.dependentRequired.isEmpty { insert(.dependency) }
+    if !rules.allOf.isEmpty || !rules.anyOf.isEmpty || rules.not != nil || rules.condition != nil {
+      insert(.combination)
+    }
   }
 }
 

@@ -18,10 +18,12 @@ extension Schema {
   private func firstViolation(of value: JSONView) -> Violation? {
     if rules.isImpossible { return Violation(.forbidden, value) }
     if let types = rules.types, let reason = mismatch(of: value, with: types) { return Violation(reason, value) }
-    if let constant = rules.constant, !value.isSchemaEqual(to: constant) {
+    if rare.contains(.constant), let constant = rules.constant, !value.isSchemaEqual(to: constant) {
       return Violation(.other(than: [constant]), value)
     }
-    if let choices = rules.enumeration, !choices.contains(where: { value.isSchemaEqual(to: $0) }) {
+    if rare.contains(.enumeration), let choices = rules.enumeration,
+      !choices.contains(where: { value.isSchemaEqual(to: $0) })
+    {
       return Violation(.other(than: choices), value)
     }
     let inside =
@@ -32,7 +34,8 @@ extension Schema {
       case .object: memberViolation(of: value)
       case .null, .bool: Violation?.none
       }
-    return inside ?? combinedViolation(of: value)
+    if let inside { return inside }
+    return rare.contains(.combination) ? combinedViolation(of: value) : nil
   }
 
   private func mismatch(of value: JSONView, with types: TypeSet) -> Violation.Reason? {
@@ -50,17 +53,18 @@ extension Schema {
   }
 
   private func numberViolation(of value: JSONView) -> Violation? {
+    guard rare.contains(.limit) else { return nil }
     if let minimum = rules.minimum, minimum.isAbove(value.held) { return Violation(.below(minimum.text), value) }
     if let maximum = rules.maximum, maximum.isBelow(value.held) { return Violation(.above(maximum.text), value) }
     return nil
   }
 
   private func stringViolation(of value: JSONView) -> Violation? {
-    if rules.minimumLength != nil || rules.maximumLength != nil, let length = value.scalarCount {
+    if rare.contains(.length), let length = value.scalarCount {
       if let least = rules.minimumLength, length < least { return Violation(.shorter(than: least, length), value) }
       if let most = rules.maximumLength, length > most { return Violation(.longer(than: most, length), value) }
     }
-    guard rules.format != nil || rules.pattern != nil, let string = value.string else { return nil }
+    guard rare.contains(.form), let string = value.string else { return nil }
     if let format = rules.format, !format.accepts(string) { return Violation(.notInFormat(format), value) }
     if let pattern = rules.pattern, !pattern.isFound(in: string) { return Violation(.notLike(pattern.text), value) }
     return nil
@@ -85,7 +89,7 @@ extension Schema {
     for name in required where !places.contains(Int32(name)) {
       return Violation(.missing(becauseOf: nil), value).inside(.member(names.texts[name]))
     }
-    if !rules.dependentRequired.isEmpty, let violation = dependencyViolation(of: value) { return violation }
+    if rare.contains(.dependency), let violation = dependencyViolation(of: value) { return violation }
     guard !rules.properties.isEmpty || rules.additionalProperties != nil else { return nil }
     var number = 0
     for member in value.members {
