@@ -57,6 +57,8 @@ final class Sequencer: @unchecked Sendable {
   /// What the records of the request at hand have in common.
   @exclusivity(unchecked) private var recorded = Stamp.Recorded(time: Timestamp(microseconds: .min), by: "")
   @exclusivity(unchecked) private var names = RequestNames()
+  /// What the index knows of the events of the group at hand.
+  @exclusivity(unchecked) private var known: [LogIndex.Known] = []
   private var numbers: [ExactText: UInt32] = [:]
   private var reader: IndexReader { index.reader }
 
@@ -253,6 +255,7 @@ final class Sequencer: @unchecked Sendable {
   /// - Returns: why the group is refused.
   private func decide(_ events: Range<Int>, of request: PendingRequest) throws -> AppendError? {
     plan.begin()
+    try index.find(request.request.entries[events], into: &known)
     var sequence = staged.end.position.size
     for place in events {
       let position = place - events.lowerBound
@@ -260,7 +263,7 @@ final class Sequencer: @unchecked Sendable {
       if events.count > 1, let first = plan.first(entry.key, at: position) {
         return .repeatedInBatch(index: position, first: first)
       }
-      let found = try index.find(entry.key, of: entry.subjectKey)
+      let found = known[position]
       // Idempotency comes first: a repeated event gets its receipt, whatever version it expects.
       if let known = staged.memory.ids.value(for: entry.key)?.sequence ?? found.sequence {
         if let refusal = try repeated(place, of: request, at: known, position: position) { return refusal }
@@ -273,13 +276,10 @@ final class Sequencer: @unchecked Sendable {
       if let expected = entry.expectedVersion, expected != before?.version ?? 0 {
         return .versionConflict(index: position, expected: expected, actual: before?.version ?? 0)
       }
-      let transition = request.request.kinds[Int(entry.kind)].transition
-      if let allowed = transition.from {
-        let state = before.flatMap { index.text($0.state) }
-        let isAllowed = before == nil ? allowed.contains(nil) : state.map { allowed.contains($0) } ?? false
-        guard isAllowed else {
-          return .stateConflict(index: position, state: state, isNew: before == nil, allowed: allowed)
-        }
+      guard names.isAllowed(entry.kind, in: before?.state, request.request, index.text) else {
+        return .stateConflict(
+          index: position, state: before.flatMap { index.text($0.state) }, isNew: before == nil,
+          allowed: request.request.kinds[Int(entry.kind)].transition.from ?? [])
       }
       let fresh = GroupPlan.Fresh(
         subject: SubjectEntry(
@@ -287,7 +287,9 @@ final class Sequencer: @unchecked Sendable {
           state: names.state(entry.kind, request.request, number(of:)) ?? before?.state ?? 0),
         type: names.type(entry.kind, request.request, number(of:)),
         actor: names.actor(entry.actor, request.request, number(of:)))
-      if let second = transition.second, try !hasSecond(second, before: fresh, at: place, of: request) {
+      if let second = names.second(entry.kind, request.request),
+        try !hasSecond(second, before: fresh, at: place, of: request)
+      {
         return .secondMissing(index: position, type: second, authid: request.request.actors[Int(entry.actor)])
       }
       if events.count > 1 { plan.remember(fresh.subject) }

@@ -364,6 +364,25 @@ import TransparencyLog
     }
   }
 
+  @Test("What a type allows is told apart in one batch, however many states there are")
+  func manyStates() async throws {
+    try await withLedger { ledger in
+      try ledger.open()
+      for number in 0..<100 {
+        try await ledger.append(event("\(number)", type: "nach.s\(number)", on: "akte/\(number)"))
+      }
+      func check(_ id: String, _ number: Int) -> PreparedEvent {
+        event(id, type: "notiz", on: "akte/\(number)", from: ["s3", "s90"])
+      }
+      for other in 0..<100 where other != 3 && other != 90 {
+        #expect(
+          await ledger.refusal(of: check("a", 90), check("b", 3), check("c", other), check("d", 3))
+            == .stateConflict(index: 2, state: "s\(other)", isNew: false, allowed: ["s3", "s90"]))
+      }
+      try await ledger.append(check("a", 90), check("b", 3), check("c", 90), check("d", 3), check("e", 90))
+    }
+  }
+
   @Test("A state outlives a restart, and an event without one leaves it")
   func statesOverRestart() async throws {
     try await withLedger { ledger in

@@ -365,25 +365,36 @@ final class LogIndex: IndexContents, @unchecked Sendable {
     return (found, runs)
   }
 
-  /// What is known of an event's key and of its subject, for the sequencer, which asks for every event.
-  func find(_ key: IndexKey, of subject: IndexKey) throws -> (sequence: UInt64?, subject: SubjectEntry?) {
-    condition.lock()
-    let sequence = active.ids.value(for: key)?.sequence ?? flushing.ids.value(for: key)?.sequence
-    let known = recent.entry(of: subject) ?? active.state(of: subject) ?? flushing.state(of: subject)
-    let runs = runs
-    condition.unlock()
-    return (
-      try sequence ?? LogIndex.newest(in: runs) { try $0.sequence(of: key) },
-      try known ?? LogIndex.newest(in: runs) { try $0.state(of: subject) }
-    )
+  /// What is known of an event's key and of its subject.
+  struct Known {
+    var sequence: UInt64?
+    var subject: SubjectEntry?
   }
 
-  @inline(__always)
-  private static func newest<Output>(in runs: [IndexRun], _ find: (IndexRun) throws -> Output?) rethrows -> Output? {
-    for run in runs.reversed() {
-      if let found = try find(run) { return found }
+  /// What is known of each of these events, in their order, for the sequencer, which asks for all.
+  ///
+  /// Memory is slow to answer where it was not asked lately, and answers several questions as fast as one: so each table
+  /// and each run is asked for all events before the next.
+  func find(_ events: ArraySlice<AppendRequest.Entry>, into known: inout [Known]) throws {
+    known.removeAll(keepingCapacity: true)
+    condition.lock()
+    for event in events {
+      known.append(
+        Known(
+          sequence: active.ids.value(for: event.key)?.sequence ?? flushing.ids.value(for: event.key)?.sequence,
+          subject: recent.entry(of: event.subjectKey) ?? active.state(of: event.subjectKey)
+            ?? flushing.state(of: event.subjectKey)))
     }
-    return nil
+    let runs = runs
+    condition.unlock()
+    for run in runs.reversed() {
+      for (place, event) in zip(known.indices, events) where known[place].sequence == nil {
+        known[place].sequence = try run.sequence(of: event.key)
+      }
+      for (place, event) in zip(known.indices, events) where known[place].subject == nil {
+        known[place].subject = try run.state(of: event.subjectKey)
+      }
+    }
   }
 
   func number(of name: String) -> UInt32? {
