@@ -223,20 +223,26 @@ struct JSONReader: ~Copyable {
     appendScalar(.string, from: start, escaped: escaped)
   }
 
-  /// Skips printable ASCII other than quote and backslash, eight bytes at a time.
+  /// Skips printable ASCII other than quote and backslash, eight bytes at a time, and in long strings sixteen.
   private mutating func skipPlainBytes() {
-    while position + 8 <= input.count {
-      let word = EightBytes(input, at: position)
-      if let place = EightBytes.first(in: word.mustBeEscaped | word.notASCII) {
-        position += place
+    var place = position
+    defer { position = place }
+    while place + 16 <= input.count {
+      let (word, next) = (EightBytes(input, at: place), EightBytes(input, at: place + 8))
+      if let first = EightBytes.first(in: word.mustBeEscaped | word.notASCII) {
+        place += first
         return
       }
-      position += 8
+      if let first = EightBytes.first(in: next.mustBeEscaped | next.notASCII) {
+        place += 8 + first
+        return
+      }
+      place += 16
     }
-    while position < input.count {
-      let byte = input[position]
+    while place < input.count {
+      let byte = input[place]
       if byte < 0x20 || byte >= 0x80 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return }
-      position += 1
+      place += 1
     }
   }
 

@@ -54,7 +54,7 @@ import TransparencyLog
     var filter = BloomFilter(keys: 10_000)
     for number in 0..<10_000 { filter.insert(Self.key(number)) }
     func mayContain(_ number: Int) -> Bool {
-      filter.bytes.withUnsafeBytes { BloomFilter.mayContain(Self.key(number), in: $0) }
+      filter.bytes.withUnsafeBytes { BloomFilter.View($0).mayContain(Self.key(number)) }
     }
     #expect((0..<10_000).allSatisfy(mayContain))
     #expect((10_000..<110_000).count(where: mayContain) < 1000)

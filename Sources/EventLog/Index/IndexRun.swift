@@ -85,13 +85,27 @@ final class IndexRun: Sendable {
   // MARK: Look-ups
 
   func sequence(of key: IndexKey) throws -> UInt64? {
-    guard tail.mayContain(key) else { return nil }
-    return try entry(key, in: ids)?.sequence
+    try tail.withIDFilter { $0.mayContain(key) } ? entry(key, in: ids)?.sequence : nil
   }
 
   func state(of subject: IndexKey) throws -> SubjectEntry? {
-    guard tail.mayContain(subject: subject) else { return nil }
-    return try entry(subject, in: subjects)
+    try tail.withSubjectFilter { $0.mayContain(subject) } ? entry(subject, in: subjects) : nil
+  }
+
+  /// Finds what is not yet known of events and is here, each in its place.
+  func find(
+    _ events: UnsafeBufferPointer<AppendRequest.Entry>, into known: UnsafeMutableBufferPointer<LogIndex.Known>
+  ) throws {
+    try tail.withIDFilter { filter in
+      for place in 0..<events.count where known[place].sequence == nil && filter.mayContain(events[place].key) {
+        known[place].sequence = try entry(events[place].key, in: ids)?.sequence
+      }
+    }
+    try tail.withSubjectFilter { filter in
+      for place in 0..<events.count where known[place].subject == nil && filter.mayContain(events[place].subjectKey) {
+        known[place].subject = try entry(events[place].subjectKey, in: subjects)
+      }
+    }
   }
 
   /// The first block, by its number in its section, whose first key fulfils a condition, as do those of all behind it.

@@ -31,12 +31,15 @@ struct IndexRunTail: Sendable {
     (self.idFilter, self.subjectFilter, self.names) = (idFilter, subjectFilter, names)
   }
 
-  func mayContain(_ key: IndexKey) -> Bool { mayContain(key, idFilter) }
+  /// The filter of the events' keys.
+  @inline(__always)
+  func withIDFilter<Output>(_ body: (BloomFilter.View) throws -> Output) rethrows -> Output {
+    try withBytes(of: idFilter) { try body(BloomFilter.View($0)) }
+  }
 
-  func mayContain(subject key: IndexKey) -> Bool { mayContain(key, subjectFilter) }
-
-  private func mayContain(_ key: IndexKey, _ filter: Range<Int>) -> Bool {
-    bytes.withUnsafeBytes { BloomFilter.mayContain(key, in: UnsafeRawBufferPointer(rebasing: $0[filter])) }
+  @inline(__always)
+  func withSubjectFilter<Output>(_ body: (BloomFilter.View) throws -> Output) rethrows -> Output {
+    try withBytes(of: subjectFilter) { try body(BloomFilter.View($0)) }
   }
 
   /// The bytes of one part.

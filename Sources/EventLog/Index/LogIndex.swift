@@ -387,12 +387,9 @@ final class LogIndex: IndexContents, @unchecked Sendable {
     }
     let runs = runs
     condition.unlock()
-    for run in runs.reversed() {
-      for (place, event) in zip(known.indices, events) where known[place].sequence == nil {
-        known[place].sequence = try run.sequence(of: event.key)
-      }
-      for (place, event) in zip(known.indices, events) where known[place].subject == nil {
-        known[place].subject = try run.state(of: event.subjectKey)
+    try events.withUnsafeBufferPointer { events in
+      try known.withUnsafeMutableBufferPointer { known in
+        for run in runs.reversed() { try run.find(events, into: known) }
       }
     }
   }
