@@ -57,8 +57,9 @@ final class Sequencer: @unchecked Sendable {
   /// What the records of the request at hand have in common.
   @exclusivity(unchecked) private var recorded = Stamp.Recorded(time: Timestamp(microseconds: .min), by: "")
   @exclusivity(unchecked) private var names = RequestNames()
-  /// What the index knows of the events of the group at hand.
+  /// What the index knows of events of the request at hand, and which these are; of none where it has changed since.
   @exclusivity(unchecked) private var known: [LogIndex.Known] = []
+  private var knownEvents = 0..<0
   private var numbers: [ExactText: UInt32] = [:]
   private var reader: IndexReader { index.reader }
 
@@ -210,6 +211,7 @@ final class Sequencer: @unchecked Sendable {
           // Once for all groups of a request, which came at one moment.
           now = clock()
           names.begin(request.request)
+          knownEvents = 0..<0
           for group in 0..<request.request.groupCount {
             if let stopReason {
               request.refuse(.stopped(stopReason))
@@ -255,7 +257,11 @@ final class Sequencer: @unchecked Sendable {
   /// - Returns: why the group is refused.
   private func decide(_ events: Range<Int>, of request: PendingRequest) throws -> AppendError? {
     plan.begin()
-    try index.find(request.request.entries[events], into: &known)
+    if !knownEvents.contains(events) {
+      // Of all that follow too: the groups of a request are mostly one event each.
+      knownEvents = events.lowerBound..<request.events
+      try index.find(request.request.entries[knownEvents], into: &known)
+    }
     var sequence = staged.end.position.size
     for place in events {
       let position = place - events.lowerBound
@@ -263,7 +269,7 @@ final class Sequencer: @unchecked Sendable {
       if events.count > 1, let first = plan.first(entry.key, at: position) {
         return .repeatedInBatch(index: position, first: first)
       }
-      let found = known[position]
+      let found = known[place - knownEvents.lowerBound]
       // Idempotency comes first: a repeated event gets its receipt, whatever version it expects.
       if let known = staged.memory.ids.value(for: entry.key)?.sequence ?? found.sequence {
         if let refusal = try repeated(place, of: request, at: known, position: position) { return refusal }
@@ -454,6 +460,7 @@ final class Sequencer: @unchecked Sendable {
     metrics.group.record(staged.end.position.size - end.position.size)
     end = staged.end
     try index.add(staged.memory)
+    knownEvents = 0..<0
     durable.publish(end.position)
     committed(end, staged.hashes)
     let answers = staged.takeAnswers()
