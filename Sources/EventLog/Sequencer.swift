@@ -20,6 +20,8 @@ final class Sequencer: @unchecked Sendable {
 
   /// The group commit is written when it has this many bytes, even if more is waiting.
   private static let commitBytes = 4 << 20
+  /// For how many events the index is asked together, where a group has fewer.
+  private static let lookAhead = 256
   /// How far the clock may be behind the last record, in microseconds.
   private static let clockTolerance: Int64 = 60_000_000
 
@@ -258,9 +260,12 @@ final class Sequencer: @unchecked Sendable {
   private func decide(_ events: Range<Int>, of request: PendingRequest) throws -> AppendError? {
     plan.begin()
     if !knownEvents.contains(events) {
-      // Of all that follow too: the groups of a request are mostly one event each.
-      knownEvents = events.lowerBound..<request.events
-      try index.find(request.request.entries[knownEvents], into: &known)
+      // Of some that follow too: the groups of a request are mostly one event each. Not of those that are examined, behind
+      // each of which the index may have changed.
+      let ahead = request.request.examinations.isEmpty ? Sequencer.lookAhead : 0
+      let asked = events.lowerBound..<max(events.upperBound, min(request.events, events.lowerBound + ahead))
+      try index.find(request.request.entries[asked], into: &known)
+      knownEvents = asked
     }
     var sequence = staged.end.position.size
     for place in events {

@@ -71,10 +71,6 @@ struct ConnectionSetup: ServerChildChannel {
       channel.close(promise: nil)
       return channel.eventLoop.makeFailedFuture(TooManyConnections())
     }
-    // Fewer and larger pieces of what comes without a pause: each is given to the ledger as a whole. A connection that sends
-    // little keeps small ones.
-    _ = channel.setOption(
-      .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 2048, maximum: 256 << 10))
     let clock = RequestClock()
     let watch = ByteWatch(clock, isOneTooMany: admission == .over)
     do {

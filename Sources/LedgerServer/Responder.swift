@@ -117,10 +117,7 @@ struct Responder: Sendable {
     let share = bodies.share(of: connection.user)
     defer { share.giveBack() }
     func whole(_ limit: Int) async throws -> ByteBuffer {
-      guard
-        let whole = try await body.collect(
-          atMost: limit, expecting: request.headers.bodyLength, charging: share)
-      else { throw AppendForm.tooLarge(limit) }
+      guard let whole = try await body.collect(atMost: limit, charging: share) else { throw AppendForm.tooLarge(limit) }
       bodyIsUnread = false
       return whole
     }
@@ -157,10 +154,7 @@ struct Responder: Sendable {
   ) async throws -> JSONValue {
     let share = bodies.share(of: connection.user)
     defer { share.giveBack() }
-    guard
-      let whole = try await request.body.collect(
-        atMost: Limits.call, expecting: request.headers.bodyLength, charging: share)
-    else {
+    guard let whole = try await request.body.collect(atMost: Limits.call, charging: share) else {
       throw AppendForm.tooLarge(Limits.call)
     }
     bodyIsUnread = false
@@ -216,25 +210,18 @@ extension HTTPFields {
   fileprivate var announceBody: Bool {
     contains(.transferEncoding) || self[.contentLength].map { $0 != "0" } ?? false
   }
-
-  /// How long the body is said to be; nil where nothing is said.
-  fileprivate var bodyLength: Int? { self[.contentLength].flatMap { Int($0) } }
 }
 
 extension RequestBody {
   /// The whole body; nil where it is longer than `limit` bytes, which are then all that was kept of it.
   ///
-  /// - Parameter length: how long it is said to be. Room for it is asked for once; what does not come is never touched.
   /// - Throws: ``Problem`` where too much of other bodies is in memory.
-  fileprivate func collect(
-    atMost limit: Int, expecting length: Int?, charging share: BodyBudget.Share
-  ) async throws -> ByteBuffer? {
+  fileprivate func collect(atMost limit: Int, charging share: BodyBudget.Share) async throws -> ByteBuffer? {
     var iterator = makeAsyncIterator()
     guard var whole = try await iterator.next() else { return ByteBuffer() }
     while whole.readableBytes <= limit {
       try share.take(upTo: whole.readableBytes)
       guard let more = try await iterator.next() else { return whole }
-      if let length, length <= limit { whole.reserveCapacity(length) }
       whole.writeImmutableBuffer(more)
     }
     return nil

@@ -113,8 +113,10 @@ public struct Event: Sendable {
   public func with(payload: Payload) -> Event { with(extensions: extensions, payload: payload) }
 
   private func with(extensions: [Extension], payload: Payload) -> Event {
+    // What is replaced does not stay in memory with the rest.
     Event(
-      attributes: content.attributes, extensions: extensions, dataContentType: dataContentType, dataSchema: dataSchema,
+      attributes: content.attributes.alone, extensions: extensions, dataContentType: dataContentType,
+      dataSchema: dataSchema,
       payload: payload, expectedVersion: expectedVersion)
   }
 }

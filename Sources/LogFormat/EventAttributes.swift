@@ -38,6 +38,12 @@ struct EventAttributes: Sendable {
     self.isPlain = isPlain
   }
 
+  /// As pieces of a text that holds nothing else.
+  var alone: EventAttributes {
+    EventAttributes(
+      id: string(id), source: string(source), type: string(type), subject: string(subject), time: time.map(string))
+  }
+
   init(id: String, source: String, type: String, subject: String, time: String?) {
     var text: [UInt8] = []
     func add(_ attribute: String) -> Piece {

@@ -182,8 +182,9 @@ private struct EventDraft {
   mutating func set(_ name: String, _ value: Extension.Value, pointer: String) throws(EventError) {
     guard let slot = Slot(rawValue: name) else { return try setExtension(name, value, pointer) }
     guard case .string(let text) = value else { throw EventError(pointer, "expected a string") }
+    try EventDraft.check(text, pointer)
     guard self[slot] == nil else { throw EventError(pointer, "given twice") }
-    try set(slot, text, pointer: pointer)
+    put(text, in: slot)
   }
 
   /// - Parameters:
@@ -195,6 +196,10 @@ private struct EventDraft {
 
   mutating func set(_ slot: Slot, _ value: String, pointer: String) throws(EventError) {
     try EventDraft.check(value, pointer)
+    put(value, in: slot)
+  }
+
+  private mutating func put(_ value: String, in slot: Slot) {
     if !isOwnText { copyText() }
     self[slot] = add(value.utf8)
   }

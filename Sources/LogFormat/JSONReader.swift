@@ -223,7 +223,7 @@ struct JSONReader: ~Copyable {
     appendScalar(.string, from: start, escaped: escaped)
   }
 
-  /// Skips printable ASCII other than quote and backslash, eight bytes at a time, and in long strings sixteen.
+  /// Skips printable ASCII other than quote and backslash, sixteen bytes at a time.
   private mutating func skipPlainBytes() {
     var place = position
     defer { position = place }

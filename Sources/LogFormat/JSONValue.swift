@@ -22,9 +22,6 @@ public struct JSONValue: Sendable {
     withView { view in other.withView { view.hasSameText(as: $0) } }
   }
 
-  /// Whether this is a string written with escapes.
-  package var isEscaped: Bool { node.escaped }
-
   public var bool: Bool? {
     switch node.kind {
     case .true: true

@@ -240,6 +240,26 @@ import TransparencyLog
 
   // MARK: Idempotency
 
+  @Test("What a request has recorded is known to the rest of it, also when its groups do not fit into one segment")
+  func repetitionBehindCommit() async throws {
+    try await withLedger { ledger in
+      ledger.limits.segmentBytes = 2000
+      try ledger.open()
+      // Each event twice, the second time when others have long been synced; all on two subjects.
+      let numbers = Array(0..<300) + Array(0..<300)
+      let groups = numbers.map { AppendGroup([event("\($0)", on: "akte/\($0 % 2)")], recordedBy: "dms") }
+      let receipts = try await ledger.log.append(groups).map { try $0.get()[0] }
+      let (first, again) = (receipts[..<300], receipts[300...])
+      #expect(first.allSatisfy { !$0.duplicate } && again.allSatisfy(\.duplicate))
+      let sequences = Array<UInt64>(1...300)
+      #expect(first.map(\.sequence) == sequences)
+      #expect(again.map(\.sequence) == sequences)
+      let versions: [UInt64] = (0..<300).map { UInt64($0 / 2 + 1) }
+      #expect(first.map(\.subjectVersion) == versions)
+      #expect(ledger.log.size == 301)
+    }
+  }
+
   @Test("The same event gets its first receipt again: in flight, later, and after a restart")
   func repetition() async throws {
     try await withLedger { ledger in

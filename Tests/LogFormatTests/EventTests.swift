@@ -236,6 +236,15 @@ private func refusal(_ text: String) throws -> EventError? {
     #expect(error.pointer == "/ce-\(name)")
   }
 
+  @Test("A header that no attribute can have is refused for that, even if it is given twice", arguments: ["id", "ext"])
+  func headerTwiceAndMalformed(_ name: String) {
+    guard case .failure(let error) = binary([("ext", "1"), (name, "\u{1}")]) else {
+      Issue.record("\(name) is accepted with a control character")
+      return
+    }
+    #expect(error == EventError("/ce-\(name)", "expected a string without control characters"))
+  }
+
   @Test("A missing header is named")
   func missingHeader() {
     let result = Result { () throws(EventError) in

@@ -10,7 +10,8 @@ import Testing
     var count = 0
     func compare(_ value: JSONValue, _ view: JSONView) {
       count += 1
-      #expect(view.kind == value.kind && view.string == value.string && view.isEscaped == value.isEscaped)
+      #expect(view.kind == value.kind && view.string == value.string)
+      #expect(view.isEscaped == (view.kind == .string && view.text.contains(UInt8(ascii: "\\"))))
       #expect(view.text.elementsEqual(value.text))
       #expect(view.held.range == value.range && view.held.document === value.document)
       #expect(view.scalarCount == value.string?.unicodeScalars.count)
