@@ -116,7 +116,6 @@ public struct Event: Sendable {
     // What is replaced does not stay in memory with the rest.
     Event(
       attributes: content.attributes.alone, extensions: extensions, dataContentType: dataContentType,
-      dataSchema: dataSchema,
-      payload: payload, expectedVersion: expectedVersion)
+      dataSchema: dataSchema, payload: payload, expectedVersion: expectedVersion)
   }
 }
