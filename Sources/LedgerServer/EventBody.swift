@@ -14,9 +14,9 @@ extension JSONDocument {
 
 extension Event {
   /// Reads a body, or a line, in the JSON format of CloudEvents.
-  static func read(_ document: JSONDocument) throws(Problem) -> Event {
+  static func read(_ json: JSONValue) throws(Problem) -> Event {
     do {
-      return try Event(document.root)
+      return try Event(json)
     } catch {
       throw Problem(error)
     }

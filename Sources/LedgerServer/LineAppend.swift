@@ -86,13 +86,13 @@ struct LineAppend: Sendable {
     var splitter = LineSplitter(limit: Limits.event)
     for try await chunk in body {
       var reading = LineReading(ledger, principal, bytes: chunk.readableBytes)
-      splitter.take(chunk) { reading.take($1, number: $0) }
+      reading.take(bytes: chunk.readableBytes + splitter.kept) { splitter.take(chunk, $0) }
       guard await give(reading, to: queue, cost: chunk.readableBytes) else { return }
     }
     // A body cut short ends in the middle of a line, which nobody sent.
     guard !Task.isCancelled, !Task.isShuttingDownGracefully else { return }
     var reading = LineReading(ledger, principal, bytes: 0)
-    splitter.finish { reading.take($1, number: $0) }
+    reading.take(bytes: splitter.kept) { splitter.finish($0) }
     _ = await give(reading, to: queue, cost: 0)
   }
 
@@ -127,25 +127,35 @@ struct LineAppend: Sendable {
       draft.reserve(events: bytes / 400, bytes: bytes + bytes / 8)
     }
 
-    mutating func take(_ line: LineSplitter.Line, number: Int) {
-      switch LineReading.event(line) {
+    /// Takes the lines that `split` hands out, one after the other.
+    ///
+    /// - Parameter bytes: how long they are together at most.
+    mutating func take(bytes: Int, _ split: ((_ number: Int, _ line: LineSplitter.Line) -> Void) -> Void) {
+      var lines: [(number: Int, root: Result<Int, Problem>)] = []
+      let document = JSONDocument(room: bytes) { reader in
+        split { number, line in lines.append((number, LineReading.read(line, &reader))) }
+      }
+      for (number, root) in lines {
+        take(root.flatMap { root in Result { () throws(Problem) in try Event.read(document.root(at: root)) } }, number)
+      }
+    }
+
+    private static func read(_ line: LineSplitter.Line, _ reader: inout JSONReader) -> Result<Int, Problem> {
+      switch line {
+      case .tooLong: return .failure(.tooLarge("a line may have \(Limits.event) bytes at most"))
+      case .text(let bytes):
+        do throws(JSONError) { return .success(try reader.read(bytes)) } catch { return .failure(Problem(error)) }
+      }
+    }
+
+    private mutating func take(_ event: Result<Event, Problem>, _ number: Int) {
+      switch event {
       case .failure(let problem) where sealedEvents.isEmpty: ready.problems.append((number, problem))
       case .failure(let problem): sealed.problems.append((number, problem))
       case .success(let event) where sealedEvents.isEmpty && draft.add(event): ready.numbers.append(number)
       case .success(let event):
         sealedEvents.append([event])
         sealed.numbers.append(number)
-      }
-    }
-
-    private static func event(_ line: LineSplitter.Line) -> Result<Event, Problem> {
-      Result { () throws(Problem) in
-        switch line {
-        case .tooLong: throw .tooLarge("a line may have \(Limits.event) bytes at most")
-        case .text(let bytes):
-          let document = Result { () throws(JSONError) in try JSONDocument(bytes) }
-          return try Event.read(try document.mapError { Problem($0) }.get())
-        }
       }
     }
   }

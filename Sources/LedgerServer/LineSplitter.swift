@@ -21,6 +21,9 @@ struct LineSplitter {
     self.limit = limit
   }
 
+  /// How many bytes of a line whose end has not come yet are kept.
+  var kept: Int { rest.count }
+
   /// Takes the next bytes and hands out the lines that end in them. A line's bytes are valid during the call only.
   mutating func take(_ chunk: ByteBuffer, _ body: (_ number: Int, _ line: Line) -> Void) {
     chunk.withUnsafeReadableBytes { bytes in

@@ -123,7 +123,7 @@ struct Responder: Sendable {
     }
     switch form {
     case .structured:
-      let event = try Event.read(try JSONDocument.read(try await whole(Limits.event)))
+      let event = try Event.read(try JSONDocument.read(try await whole(Limits.event)).root)
       let placed = try await ledger.append([[event]], by: principal).onlyGroup()
       return AppendAnswer.event(placed, proofs: await proofs?.texts(of: placed)).response
     case .binary(let head):

@@ -124,7 +124,7 @@ final class SingleEventHandler: ChannelDuplexHandler, RemovableChannelHandler, @
     }
     let event: Event
     do {
-      event = try Event.read(try JSONDocument.read(body))
+      event = try Event.read(try JSONDocument.read(body).root)
     } catch {
       return write(.failure(error))
     }

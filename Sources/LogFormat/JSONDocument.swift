@@ -1,4 +1,5 @@
-/// A strict JSON text, read once: its bytes without the white space outside strings, and the places of its values.
+/// A strict JSON text, read once: its bytes without the white space outside strings, and the places of its values. Or
+/// several texts that came together, such as lines, for which a document each would cost as much again as reading them.
 ///
 /// The bytes are what a record stores of `data`: as sent, no member re-ordered, no number or string re-written.
 public final class JSONDocument: Sendable {
@@ -30,7 +31,21 @@ public final class JSONDocument: Sendable {
     try self.init(Array(text.utf8))
   }
 
-  public var root: JSONValue { JSONValue(document: self, index: 0) }
+  /// Reads several texts, one behind the other.
+  ///
+  /// - Parameters:
+  ///   - room: how long they are together at most, in bytes; less than 4 GiB.
+  ///   - body: is to call ``JSONReader/read(_:)`` for each; what that gives, ``root(at:)`` takes.
+  package convenience init(room: Int, reading body: (inout JSONReader) -> Void) {
+    let (bytes, nodes) = JSONReader.read(room: room, body)
+    self.init(bytes: bytes, nodes: nodes)
+  }
+
+  /// The value of the only text.
+  public var root: JSONValue { root(at: 0) }
+
+  /// The value of a text of several.
+  package func root(at place: Int) -> JSONValue { JSONValue(document: self, index: place) }
 }
 
 /// The place of one value, or of one member name, in the compact text.

@@ -1,18 +1,21 @@
-/// Reads strict JSON in one pass, writing the compact text and the places of its values as it goes.
+/// Reads strict JSON in one pass, writing the compact text and the places of its values as it goes; of one text, or of
+/// several that come one after the other and stay together.
 ///
 /// The reader is on the append path, so it works on raw bytes, copies them in one piece where there is no white space to
-/// leave out, and allocates two buffers per text and nothing per value.
-struct JSONReader: ~Copyable {
+/// leave out, and allocates two buffers for all texts and nothing per value.
+package struct JSONReader: ~Copyable {
   static let maximumDepth = 64
 
-  private let input: UnsafeRawBufferPointer
+  /// The text that is being read.
+  private var input = UnsafeRawBufferPointer(start: nil, count: 0)
   private var position = 0
-  /// Has room for the whole input.
+  /// Has room for all texts.
   private let output: UnsafeMutableRawBufferPointer
   /// Everything before it in the input is in the output, or white space.
   private var copied = 0
-  /// How many bytes of white space were left out before ``copied``.
-  private var skipped = 0
+  /// How far behind its place in the output a byte of the input is, for all from ``copied`` on: less by each byte of white
+  /// space left out, more by the texts before.
+  private var shift = 0
   private var nodes: JSONNodes
   /// For each open container the node of the current member's name, or the number of the current element.
   private let path: UnsafeMutableBufferPointer<Step>
@@ -24,37 +27,64 @@ struct JSONReader: ~Copyable {
     case start
   }
 
-  /// Reads a whole text.
+  /// Reads one text.
   ///
   /// - Returns: the compact text, and the places of its values.
-  static func read(_ input: UnsafeRawBufferPointer) throws(JSONError) -> (bytes: [UInt8], nodes: [JSONNode]) {
-    guard input.count <= Int(UInt32.max) else {
+  static func read(_ text: UnsafeRawBufferPointer) throws(JSONError) -> (bytes: [UInt8], nodes: [JSONNode]) {
+    guard text.count <= Int(UInt32.max) else {
       throw JSONError(.tooLarge(limit: Int(UInt32.max)), offset: 0, pointer: "")
     }
-    // Neither closure carries typed errors out, so the result is carried instead.
-    var result = Result<[JSONNode], JSONError>.success([])
-    let bytes = [UInt8](unsafeUninitializedCapacity: input.count) { output, count in
+    // The closure does not carry typed errors out, so the result is carried instead.
+    var result = Result<Void, JSONError>.success(())
+    let document = read(room: text.count) { reader in
+      do throws(JSONError) { _ = try reader.read(text) } catch { result = .failure(error) }
+    }
+    try result.get()
+    return document
+  }
+
+  /// Reads several texts.
+  ///
+  /// - Parameters:
+  ///   - room: how long they are together at most, in bytes; less than 4 GiB.
+  ///   - body: is to call ``read(_:)`` for each.
+  /// - Returns: the compact texts, one behind the other, and the places of their values.
+  static func read(room: Int, _ body: (inout JSONReader) -> Void) -> (bytes: [UInt8], nodes: [JSONNode]) {
+    var nodes: [JSONNode] = []
+    let bytes = [UInt8](unsafeUninitializedCapacity: room) { output, count in
       count = withUnsafeTemporaryAllocation(of: Step.self, capacity: maximumDepth) { path in
-        var reader = JSONReader(input, UnsafeMutableRawBufferPointer(output), path)
-        do throws(JSONError) {
-          try reader.readDocument()
-          result = .success(reader.nodes.all)
-        } catch {
-          result = .failure(error)
-        }
+        var reader = JSONReader(UnsafeMutableRawBufferPointer(output), path)
+        body(&reader)
+        nodes = reader.nodes.all
         return reader.outputCount
       }
     }
-    return (bytes, try result.get())
+    return (bytes, nodes)
   }
 
-  private init(
-    _ input: UnsafeRawBufferPointer, _ output: UnsafeMutableRawBufferPointer, _ path: UnsafeMutableBufferPointer<Step>
-  ) {
-    self.input = input
+  private init(_ output: UnsafeMutableRawBufferPointer, _ path: UnsafeMutableBufferPointer<Step>) {
     self.output = output
     self.path = path
-    nodes = JSONNodes(capacity: 16 + input.count / 16)
+    nodes = JSONNodes(capacity: 16 + output.count / 16)
+  }
+
+  /// Reads the next text.
+  ///
+  /// - Returns: the place of its root among the nodes.
+  /// - Throws: its first error; then nothing of it stays.
+  package mutating func read(_ text: UnsafeRawBufferPointer) throws(JSONError) -> Int {
+    precondition(text.count <= output.count - outputCount, "more text than there is room for")
+    let (root, start) = (nodes.count, outputCount)
+    input = text
+    (position, copied, shift, depth) = (0, 0, start, 0)
+    do {
+      try readDocument()
+    } catch {
+      nodes.cut(to: root)
+      (copied, shift) = (0, start)
+      throw error
+    }
+    return root
   }
 
   private mutating func readDocument() throws(JSONError) {
@@ -66,14 +96,14 @@ struct JSONReader: ~Copyable {
   }
 
   /// Where in the output the byte at ``position`` has its place.
-  private var place: UInt32 { UInt32(truncatingIfNeeded: position - skipped) }
+  private var place: UInt32 { UInt32(truncatingIfNeeded: position + shift) }
 
-  private var outputCount: Int { copied - skipped }
+  private var outputCount: Int { copied + shift }
 
   /// Brings the output up to ``position``.
   private mutating func copy() {
     guard position > copied, let source = input.baseAddress, let target = output.baseAddress else { return }
-    (target + (copied - skipped)).copyMemory(from: source + copied, byteCount: position - copied)
+    (target + (copied + shift)).copyMemory(from: source + copied, byteCount: position - copied)
     copied = position
   }
 
@@ -371,12 +401,12 @@ struct JSONReader: ~Copyable {
       switch input[position] {
       case 0x20, 0x09, 0x0A, 0x0D: position += 1
       default:
-        skipped += position - copied
+        shift -= position - copied
         copied = position
         return
       }
     }
-    skipped += position - copied
+    shift -= position - copied
     copied = position
   }
 
@@ -389,7 +419,7 @@ struct JSONReader: ~Copyable {
   private mutating func appendScalar(_ kind: JSONNode.Kind, from start: Int, escaped: Bool) {
     nodes.append(
       JSONNode(
-        kind: kind, escaped: escaped, start: UInt32(truncatingIfNeeded: start - skipped), end: place,
+        kind: kind, escaped: escaped, start: UInt32(truncatingIfNeeded: start + shift), end: place,
         next: UInt32(nodes.count + 1)))
   }
 
@@ -451,6 +481,11 @@ private struct JSONNodes: ~Copyable {
     if count == room.count { grow() }
     room.initializeElement(at: count, to: node)
     count += 1
+  }
+
+  mutating func cut(to count: Int) {
+    precondition(count <= self.count, "a value that has not been read")
+    self.count = count
   }
 
   private mutating func grow() {
