@@ -21,17 +21,22 @@ final class BoundedQueue<Element: Sendable>: Sendable {
     self.limit = limit
   }
 
-  /// Adds an element, then waits while the queue holds more than its limit.
-  ///
-  /// - Returns: whether the taker still takes.
-  func give(_ element: Element, cost: Int) async -> Bool {
-    let (taker, isFull) = state.withLock { state -> (CheckedContinuation<Void, Never>?, Bool) in
-      guard !state.isClosed else { return (nil, false) }
+  /// Adds an element; whether there is room for it, ``waitForRoom()`` says before the next.
+  func put(_ element: Element, cost: Int) {
+    let taker = state.withLock { state -> CheckedContinuation<Void, Never>? in
+      guard !state.isClosed else { return nil }
       state.elements.append(element)
       state.cost += cost
-      return (state.taker.take(), state.cost > limit)
+      return state.taker.take()
     }
     taker?.resume()
+  }
+
+  /// Waits while the queue holds more than its limit.
+  ///
+  /// - Returns: whether the taker still takes.
+  func waitForRoom() async -> Bool {
+    let isFull = state.withLock { $0.cost > limit }
     if isFull {
       await withCheckedContinuation { continuation in
         let isFull = state.withLock { state in

@@ -11,6 +11,11 @@ enum Limits {
   /// Lines of a stream whose answers are still to come or to be written; reading from the socket pauses beyond it. Small
   /// beside what one principal may have waiting, so that some streams of one client do not overload the ledger.
   static let linesAppending = 1 << 20
+  /// Requests of a stream that are with the ledger before its lines are gathered, to be given to it together: one that it
+  /// records, and one that waits for its turn meanwhile.
+  static let lineRequests = 2
+  /// So long, in bytes, lines are gathered at most.
+  static let linesTogether = 256 << 10
   /// Problems that the summary of a stream names one by one.
   static let problemsInSummary = 100
   /// Log lines read and sent at a time.

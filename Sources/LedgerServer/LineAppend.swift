@@ -19,19 +19,9 @@ struct LineAppend: Sendable {
   /// Hears of every line that was refused, with its number.
   let refused: @Sendable (Problem, _ line: Int) -> Void
 
-  /// Lines that are given to the ledger together.
-  private struct Lines: Sendable {
-    /// The numbers of those that hold an event.
-    var numbers: [Int] = []
-    /// Those that do not, and why, by their numbers.
-    var problems: [(line: Int, problem: Problem)] = []
-
-    var isEmpty: Bool { numbers.isEmpty && problems.isEmpty }
-  }
-
   /// Lines that are with the ledger.
-  private struct Appending: Sendable {
-    let lines: Lines
+  struct Appending: Sendable {
+    let lines: LineReading.Lines
     let appended: Promised<Appended>
 
     /// Calls `body` for each line, in their order.
@@ -59,13 +49,14 @@ struct LineAppend: Sendable {
   /// At graceful shutdown no more is read, and what was read is still answered.
   private func run(_ body: RequestBody, answer: (Appending) async throws -> Void) async throws {
     let appending = BoundedQueue<Appending>(limit: Limits.linesAppending)
+    let gathering = LineGathering(ledger, principal, on: channel.eventLoop, appending)
     try await withThrowingTaskGroup(of: Void.self) { group in
       defer { appending.close() }
       group.addTask {
         defer { appending.finish() }
         do {
           try await withGracefulShutdownHandler {
-            try await append(body, into: appending)
+            try await append(body, by: gathering)
           } onGracefulShutdown: {
             // Ends the body, and leaves the way open for the answers that are still due.
             channel.close(mode: .input, promise: nil)
@@ -82,82 +73,17 @@ struct LineAppend: Sendable {
     }
   }
 
-  private func append(_ body: RequestBody, into queue: BoundedQueue<Appending>) async throws {
+  private func append(_ body: RequestBody, by gathering: LineGathering) async throws {
+    // However the stream ends: what was read is recorded.
+    defer { gathering.appendRest() }
     var splitter = LineSplitter(limit: Limits.event)
     for try await chunk in body {
-      var reading = LineReading(ledger, principal, bytes: chunk.readableBytes)
-      reading.take(bytes: chunk.readableBytes + splitter.kept) { splitter.take(chunk, $0) }
-      guard await give(reading, to: queue, cost: chunk.readableBytes) else { return }
+      let bytes = splitter.kept + chunk.readableBytes
+      guard await gathering.take(bytes: bytes, { splitter.take(chunk, $0) }) else { return }
     }
     // A body cut short ends in the middle of a line, which nobody sent.
     guard !Task.isCancelled, !Task.isShuttingDownGracefully else { return }
-    var reading = LineReading(ledger, principal, bytes: 0)
-    reading.take(bytes: splitter.kept) { splitter.finish($0) }
-    _ = await give(reading, to: queue, cost: 0)
-  }
-
-  /// - Returns: whether more is wanted.
-  private func give(_ reading: LineReading, to queue: BoundedQueue<Appending>, cost: Int) async -> Bool {
-    if !reading.ready.isEmpty {
-      let appended = Promised<Appended>()
-      ledger.append(reading.draft) { appended.keep($0) }
-      guard await queue.give(Appending(lines: reading.ready, appended: appended), cost: cost) else { return false }
-    }
-    if !reading.sealed.isEmpty {
-      let appended = Promised<Appended>()
-      ledger.append(reading.sealedEvents, by: principal) { appended.keep($0) }
-      guard await queue.give(Appending(lines: reading.sealed, appended: appended), cost: cost) else { return false }
-      // Sealing takes its time on another thread; what comes behind must not overtake it.
-      _ = await appended.value
-    }
-    return true
-  }
-
-  /// Makes lines that came together ready for the ledger.
-  private struct LineReading {
-    private(set) var draft: AppendDraft
-    private(set) var ready = Lines()
-    /// From the first event with personal fields on: these are sealed first.
-    private(set) var sealedEvents: [[Event]] = []
-    private(set) var sealed = Lines()
-
-    /// - Parameter bytes: how long the lines are.
-    init(_ ledger: Ledger, _ principal: Principal, bytes: Int) {
-      draft = ledger.draft(by: principal)
-      draft.reserve(events: bytes / 400, bytes: bytes + bytes / 8)
-    }
-
-    /// Takes the lines that `split` hands out, one after the other.
-    ///
-    /// - Parameter bytes: how long they are together at most.
-    mutating func take(bytes: Int, _ split: ((_ number: Int, _ line: LineSplitter.Line) -> Void) -> Void) {
-      var lines: [(number: Int, root: Result<Int, Problem>)] = []
-      let document = JSONDocument(room: bytes) { reader in
-        split { number, line in lines.append((number, LineReading.read(line, &reader))) }
-      }
-      for (number, root) in lines {
-        take(root.flatMap { root in Result { () throws(Problem) in try Event.read(document.root(at: root)) } }, number)
-      }
-    }
-
-    private static func read(_ line: LineSplitter.Line, _ reader: inout JSONReader) -> Result<Int, Problem> {
-      switch line {
-      case .tooLong: return .failure(.tooLarge("a line may have \(Limits.event) bytes at most"))
-      case .text(let bytes):
-        do throws(JSONError) { return .success(try reader.read(bytes)) } catch { return .failure(Problem(error)) }
-      }
-    }
-
-    private mutating func take(_ event: Result<Event, Problem>, _ number: Int) {
-      switch event {
-      case .failure(let problem) where sealedEvents.isEmpty: ready.problems.append((number, problem))
-      case .failure(let problem): sealed.problems.append((number, problem))
-      case .success(let event) where sealedEvents.isEmpty && draft.add(event): ready.numbers.append(number)
-      case .success(let event):
-        sealedEvents.append([event])
-        sealed.numbers.append(number)
-      }
-    }
+    _ = await gathering.take(bytes: splitter.kept) { splitter.finish($0) }
   }
 }
 

@@ -167,6 +167,27 @@ struct AppendTests {
     }
   }
 
+  @Test("Lines that come one by one are answered while the stream goes on, in their order")
+  func linesInPiecesAreAnswered() throws {
+    try LedgerUnderTest.run { ledger in
+      let connection = try RawConnection(socket: ledger.socket)
+      try connection.send(RawConnection.linesHead)
+      var sequence = 2
+      for round in 0..<3 {
+        // The first are recorded while the others come.
+        let events = (0..<200).map { SampleEvent.project("A1", id: "\(round)-\($0)") }
+        try connection.send(
+          events.reduce(Data()) {
+            $0 + RawConnection.chunk($1.json.prefix(40)) + RawConnection.chunk($1.json.dropFirst(40) + Data("\n".utf8))
+          })
+        let receipts = try connection.lines(events.count).map { try $0.decoded(Receipt.self) }
+        #expect(receipts.map(\.sequence) == Array(sequence..<sequence + 200))
+        for (receipt, event) in zip(receipts, events) { try expect(receipt, of: event, in: ledger) }
+        sequence += 200
+      }
+    }
+  }
+
   @Test func minimalReturnIsOneSummary() throws {
     try LedgerUnderTest.run { ledger in
       try ledger.record(.project("A1", id: "a1"))

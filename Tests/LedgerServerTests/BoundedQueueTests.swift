@@ -15,7 +15,8 @@ import Testing
       return taken
     }()
     for number in 0..<1000 {
-      guard await queue.give(number, cost: 1) else { break }
+      queue.put(number, cost: 1)
+      guard await queue.waitForRoom() else { break }
     }
     queue.finish()
     #expect(await taken == Array(0..<1000))
@@ -23,10 +24,12 @@ import Testing
 
   @Test func tellsTheGiverThatNobodyTakes() async {
     let queue = BoundedQueue<Int>(limit: 0)
-    async let given = queue.give(1, cost: 1)
+    queue.put(1, cost: 1)
+    async let hasRoom = queue.waitForRoom()
     queue.close()
-    #expect(await given == false)
-    #expect(await queue.give(2, cost: 1) == false)
+    #expect(await hasRoom == false)
+    queue.put(2, cost: 1)
+    #expect(await queue.waitForRoom() == false)
   }
 
   @Test func endsForATakerThatWaits() async {

@@ -78,6 +78,29 @@ final class RawConnection {
     }
   }
 
+  /// The next lines of an answer that comes in chunks, as soon as so many have come: objects of JSON.
+  func lines(_ count: Int) throws -> [Data] {
+    while true {
+      // What follows the last LF may still be on its way. The sizes of chunks stand on lines of their own.
+      let lines = received.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast()
+        .filter { $0.first == UInt8(ascii: "{") }
+      if lines.count >= count {
+        received = Data()
+        return lines.map { Data($0) }
+      }
+      var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      guard poll(&request, 1, 60_000) == 1 else {
+        throw Failure(description: "\(lines.count) of \(count) lines came within a minute")
+      }
+      var buffer = [UInt8](repeating: 0, count: 1 << 16)
+      let read = recv(descriptor, &buffer, buffer.count, 0)
+      guard read > 0 else {
+        throw Failure(description: "the answer ended: \(String(decoding: received, as: UTF8.self))")
+      }
+      received.append(contentsOf: buffer[..<read])
+    }
+  }
+
   /// Whether nothing has come from the other side, neither an answer nor the end, for so long.
   func isOpen(for time: Duration) throws -> Bool {
     var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
@@ -119,6 +142,23 @@ final class RawConnection {
 
       """
     return Data(head.utf8) + body + Data("\r\n0\r\n\r\n".utf8)
+  }
+
+  /// The head of a stream of lines, whose chunks follow.
+  static var linesHead: Data {
+    Data(
+      """
+      POST /v1/events HTTP/1.1\r
+      Host: ledger\r
+      Content-Type: application/x-ndjson\r
+      Transfer-Encoding: chunked\r
+      \r
+
+      """.utf8)
+  }
+
+  static func chunk(_ bytes: Data) -> Data {
+    Data("\(String(bytes.count, radix: 16))\r\n".utf8) + bytes + Data("\r\n".utf8)
   }
 
   static func get(_ path: String) -> Data {

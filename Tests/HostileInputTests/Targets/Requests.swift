@@ -10,7 +10,7 @@ extension Target {
   static let body = Target(name: "body") { bytes in
     let buffer = ByteBuffer(bytes: bytes)
     if let document = try? JSONDocument.read(buffer) {
-      if let event = try? Event.read(document) { try checkLine(of: event) }
+      if let event = try? Event.read(document.root) { try checkLine(of: event) }
       if let batch = try? Event.readBatch(document) {
         try hold(batch.count <= Limits.batchEvents, "a batch has its limit")
         for event in batch { try checkLine(of: event) }
