@@ -116,7 +116,7 @@ let package = Package(
       of: "Ledger",
       [
         "Audit", "DocumentStore", "DomainPacks", "EventLog", "LogFormat", "Privacy", "ReadModels", "TransparencyLog",
-        logging,
+        grdb, logging,
       ]),
     tests(of: "ReadModels", ["DomainPacks", "LogFormat", "TransparencyLog", grdb]),
     tests(of: "DomainPacks", ["LogFormat", "TransparencyLog"]),

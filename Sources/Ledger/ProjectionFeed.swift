@@ -20,6 +20,8 @@ final class ProjectionFeed: @unchecked Sendable {
 
   private let condition = NSCondition()
   private var reached: UInt64
+  /// Whether the tables have been found to be what the packs need.
+  private var isChecked = false
   private var wanted: UInt64
   private var failure: (any Error)?
   private var isClosing = false
@@ -67,7 +69,7 @@ final class ProjectionFeed: @unchecked Sendable {
       condition.broadcast()
     }
     try projections.courtesy.withhold {
-      while reached < size {
+      while reached < size || !isChecked {
         if let failure { throw failure }
         guard !isClosing else { throw Refusal(.unavailable, "the ledger is closing; try again") }
         condition.wait()
@@ -93,7 +95,7 @@ final class ProjectionFeed: @unchecked Sendable {
     condition.lock()
     while !isClosing {
       let target = wanted
-      guard target > reached, failure == nil else {
+      guard target > reached || !isChecked, failure == nil else {
         condition.wait()
         continue
       }
@@ -101,7 +103,9 @@ final class ProjectionFeed: @unchecked Sendable {
       let result = Result { try projections.catchUp(to: target) }
       condition.lock()
       switch result {
-      case .success: reached = max(reached, target)
+      case .success:
+        reached = max(reached, target)
+        isChecked = true
       case .failure(let error):
         // The log is not touched by this; figures are refused meanwhile.
         logger.error("the projections do not go on", metadata: ["reason": "\(error)"])

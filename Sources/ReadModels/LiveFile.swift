@@ -53,6 +53,16 @@ final class LiveFile {
     }
   }
 
+  /// Compiles what is run for each record; where the tables are not as the file says they are, they are made anew.
+  private func compile() throws {
+    let (connection, projector) = try current()
+    do {
+      try connection.queue.inDatabase { _ in try projector.compile() }
+    } catch let error as DatabaseError where !error.concernsFile || error.isCorruption {
+      try discard(error.text)
+    }
+  }
+
   private func openExisting() throws {
     let connection = try ProjectionConnection(path: path, use: .live)
     let state = try connection.queue.inDatabase { try ProjectionState($0) }
@@ -112,6 +122,7 @@ final class LiveFile {
 
   func catchUp(to size: UInt64, progress: (LogHead) -> Void) throws {
     do {
+      try compile()
       try apply(to: size, progress)
     } catch let error as DatabaseError where error.isCorruption {
       try discard(error.text)

@@ -78,7 +78,8 @@ public final class Projections: Sendable {
 
   public var packs: PackSet { plan.packs }
 
-  /// Applies the records up to `size`, some ten thousand in a transaction. Nothing to do is no error.
+  /// Applies the records up to `size`, some ten thousand in a transaction. Nothing to do is no error. The first call finds
+  /// out whether the tables are what the packs need; before it they must not be read.
   ///
   /// - Parameter root: the Merkle root of the first `size` records, if the caller knows it. If the tables at that size
   ///   stand for another root, they were made from another log and are made anew.

@@ -13,6 +13,8 @@ final class Projector {
   private let db: Database
   private let budget: StepBudget
   private let days: LocalDays
+  /// Of the packs whose handlers run, until they are compiled.
+  private var plans: [ProjectionPlan.PackPlan]
   private var types = EventTypes()
   /// By the number of their event type.
   private var handlers: [[Handler]] = []
@@ -29,7 +31,15 @@ final class Projector {
     self.budget = budget
     self.state = state
     days = try LocalDays(timeZone: state.timeZone)
-    for pack in plan.plans where packs.contains(pack.name) {
+    plans = plan.plans.filter { packs.contains($0.name) }
+  }
+
+  /// Compiles the packs' handlers, once: before the first record, since it takes longer than all else at opening.
+  ///
+  /// - Throws: SQLite's own, where the tables are not as the plan would have made them.
+  func compile() throws {
+    var (types, handlers) = (types, handlers)
+    for pack in plans {
       for plan in pack.handlers {
         let handler = try Handler(plan, db)
         let number = types.add(plan.eventType, usesDay: handler.usesDay)
@@ -37,6 +47,7 @@ final class Projector {
         handlers[number].append(handler)
       }
     }
+    (self.types, self.handlers, plans) = (types, handlers, [])
   }
 
   /// Applies the records up to `size`, at most `batch` in a transaction, while those behind them are read.
@@ -48,6 +59,7 @@ final class Projector {
     from source: any RecordSource, to size: UInt64, batch: UInt64, courtesy: Courtesy = Courtesy(),
     committed: (ProjectionState) throws -> Void = { _ in }
   ) throws {
+    try compile()
     guard state.frontier.size < size else { return }
     let stream = RecordStream(source, behind: state, to: size, batch: batch, types, days, courtesy)
     defer { stream.close() }

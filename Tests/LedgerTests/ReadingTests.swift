@@ -1,6 +1,7 @@
 import DomainPacks
 import EventLog
 import Foundation
+import GRDB
 import LogFormat
 import ReadModels
 import Testing
@@ -43,6 +44,21 @@ import Testing
       #expect(try bikes(LedgerReader(at: ledger.path, packs: ledger.recorded).snapshot()) == all)
       #expect(try alone.rebuild(packs: nil).tables.allSatisfy(\.isEqual))
       try await ledger.open()
+    }
+  }
+
+  @Test("After an opening nobody reads tables before they have been found to be what the packs need")
+  func alteredTables() async throws {
+    try await withLedger { ledger in
+      try await ledger.open()
+      try await fill(ledger)
+      #expect(try bikes(ledger.ledger.snapshot(asOf: nil)) == all)
+      try ledger.close()
+      let tables = try DatabaseQueue(path: ledger.directory.cache + "/projections.sqlite")
+      try await tables.write { db in try db.execute(sql: "ALTER TABLE rad RENAME COLUMN marke TO fabrikat") }
+      try tables.close()
+      try await ledger.open()
+      #expect(try bikes(ledger.ledger.snapshot(asOf: nil)) == all)
     }
   }
 

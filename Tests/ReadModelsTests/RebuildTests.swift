@@ -176,6 +176,21 @@ struct RebuildTests {
     #expect(try again.snapshot().value("SELECT count(*) FROM rad") == .integer(11))
   }
 
+  @Test("tables that have not what the packs need are made anew before the first record, and where there is none")
+  func alteredTables() throws {
+    let folder = try TemporaryFolder()
+    let log = try TestLog.bikes(10)
+    let notices = Notices()
+    let packs = try TestPacks.two()
+    try open(folder, packs, log, notices).catchUp(to: log.size)
+    let right = try open(folder, packs, log, notices).snapshot().content()
+    try write("ALTER TABLE zaehler RENAME COLUMN anzahl TO menge", folder)
+    let projections = try open(folder, packs, log, notices)
+    try projections.catchUp(to: log.size)
+    #expect(notices.reasons.count == 1)
+    #expect(try projections.snapshot().content() == right)
+  }
+
   @Test("rebuilding while records come in and readers read loses nothing")
   func concurrent() throws {
     let log = try TestLog.bikes(2000)

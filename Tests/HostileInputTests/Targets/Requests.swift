@@ -21,6 +21,31 @@ extension Target {
     for pieces in [1, 7, 64] where bytes.count <= 4096 {
       try hold(lines(of: bytes, pieces: pieces) == whole, "lines do not depend on how the bytes come")
     }
+    try checkTogether(bytes.split(separator: UInt8(ascii: "\n")).map { Array($0) })
+  }
+
+  /// Lines are read into one document, and each of them says what it says alone.
+  private static func checkTogether(_ texts: [[UInt8]]) throws {
+    var read: [Result<Int, JSONError>] = []
+    let document = JSONDocument(room: texts.reduce(0) { $0 + $1.count }) { reader in
+      for text in texts {
+        text.withUnsafeBytes { text in
+          do throws(JSONError) { read.append(.success(try reader.read(text))) } catch { read.append(.failure(error)) }
+        }
+      }
+    }
+    for (text, together) in zip(texts, read) {
+      let alone = Result { () throws(JSONError) in try JSONDocument(text) }
+      switch (alone, together) {
+      case (.success(let alone), .success(let root)):
+        let (root, alone) = (document.root(at: root), alone.root)
+        try hold(Array(root.text) == Array(alone.text), "a text reads the same beside others")
+        try hold(root.withView(\.nodeCount) == alone.withView(\.nodeCount), "a text has the same values beside others")
+      case (.failure(let alone), .failure(let together)):
+        try hold(alone == together, "a text is refused for the same reason beside others")
+      default: try hold(false, "a text is read or refused as it is alone")
+      }
+    }
   }
 
   /// The head of a request, a line for the target and one for each header: routes, queries, the binary mode.
