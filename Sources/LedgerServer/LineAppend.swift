@@ -15,6 +15,8 @@ import ServiceLifecycle
 struct LineAppend: Sendable {
   let ledger: Ledger
   let principal: Principal
+  let bodies: BodyBudget
+  let user: UInt32
   let channel: any Channel
   /// Hears of every line that was refused, with its number.
   let refused: @Sendable (Problem, _ line: Int) -> Void
@@ -49,7 +51,8 @@ struct LineAppend: Sendable {
   /// At graceful shutdown no more is read, and what was read is still answered.
   private func run(_ body: RequestBody, answer: (Appending) async throws -> Void) async throws {
     let appending = BoundedQueue<Appending>(limit: Limits.linesAppending)
-    let gathering = LineGathering(ledger, principal, on: channel.eventLoop, appending)
+    let gathering = LineGathering(
+      ledger, principal, share: bodies.share(of: user), on: channel.eventLoop, appending)
     try await withThrowingTaskGroup(of: Void.self) { group in
       defer { appending.close() }
       group.addTask {
@@ -78,6 +81,7 @@ struct LineAppend: Sendable {
     defer { gathering.appendRest() }
     var splitter = LineSplitter(limit: Limits.event)
     for try await chunk in body {
+      if splitter.keepIfWithoutEnd(chunk) { continue }
       let bytes = splitter.kept + chunk.readableBytes
       guard await gathering.take(bytes: bytes, { splitter.take(chunk, $0) }) else { return }
     }

@@ -15,6 +15,8 @@ final class LineGathering: Sendable {
   private struct State {
     /// What has come.
     var reading: LineReading
+    /// What it takes of the memory that there is for requests.
+    let share: BodyBudget.Share
     /// How many requests are with the ledger.
     var appending = 0
   }
@@ -23,13 +25,14 @@ final class LineGathering: Sendable {
   ///   - loop: that of the connection, on which all this runs.
   ///   - queue: takes what is with the ledger, in the order in which it was given.
   init(
-    _ ledger: Ledger, _ principal: Principal, on loop: any EventLoop, _ queue: BoundedQueue<LineAppend.Appending>
+    _ ledger: Ledger, _ principal: Principal, share: sending BodyBudget.Share, on loop: any EventLoop,
+    _ queue: BoundedQueue<LineAppend.Appending>
   ) {
     self.ledger = ledger
     self.principal = principal
     self.loop = loop
     self.queue = queue
-    state = Mutex(State(reading: LineReading(ledger, principal)))
+    state = Mutex(State(reading: LineReading(ledger, principal), share: share))
   }
 
   /// Takes the lines that `split` hands out, and waits while too many have no answer yet.
@@ -56,13 +59,15 @@ final class LineGathering: Sendable {
   }
 
   private func appendIfDue(_ state: inout State) {
-    guard state.appending < Limits.lineRequests || state.reading.bytes >= Limits.linesTogether else { return }
-    append(&state)
+    if state.appending < Limits.lineRequests || state.reading.bytes >= Limits.linesTogether { return append(&state) }
+    // Where there is no room for more, they wait where what waits is bounded.
+    do { try state.share.take(upTo: state.reading.bytes) } catch { append(&state) }
   }
 
   private func append(_ state: inout State) {
     let reading = state.reading
     state.reading = LineReading(ledger, principal)
+    state.share.giveBack()
     guard !reading.ready.isEmpty else { return }
     let appended = Promised<Appended>()
     state.appending += 1

@@ -35,7 +35,7 @@ struct LineReading: Sendable {
     let document = JSONDocument(room: bytes) { reader in
       split { number, line in lines.append((number, LineReading.read(line, &reader))) }
     }
-    draft.reserve(events: lines.count, bytes: bytes + bytes / 8)
+    if ready.isEmpty { draft.reserve(events: lines.count, bytes: bytes + bytes / 8) }
     for (number, root) in lines {
       take(root.flatMap { root in Result { () throws(Problem) in try Event.read(document.root(at: root)) } }, number)
     }

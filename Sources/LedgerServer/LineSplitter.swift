@@ -24,6 +24,18 @@ struct LineSplitter {
   /// How many bytes of a line whose end has not come yet are kept.
   var kept: Int { rest.count }
 
+  /// Takes the next bytes where no line ends in them: however small the pieces of a line are, it is read once.
+  ///
+  /// - Returns: whether it was so; otherwise nothing was taken.
+  mutating func keepIfWithoutEnd(_ chunk: ByteBuffer) -> Bool {
+    chunk.withUnsafeReadableBytes { bytes in
+      guard let base = bytes.baseAddress else { return true }
+      if memchr(base, 0x0A, bytes.count) != nil { return false }
+      keep(bytes)
+      return true
+    }
+  }
+
   /// Takes the next bytes and hands out the lines that end in them. A line's bytes are valid during the call only.
   mutating func take(_ chunk: ByteBuffer, _ body: (_ number: Int, _ line: Line) -> Void) {
     chunk.withUnsafeReadableBytes { bytes in

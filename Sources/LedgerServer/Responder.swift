@@ -137,7 +137,9 @@ struct Responder: Sendable {
       return AppendAnswer.batch(placed, proofs: await proofs?.texts(of: placed)).response
     case .lines(let summary):
       bodyIsUnread = false
-      let lines = LineAppend(ledger: ledger, principal: principal, channel: channel) { problem, line in
+      let lines = LineAppend(
+        ledger: ledger, principal: principal, bodies: bodies, user: connection.user, channel: channel
+      ) { problem, line in
         log(problem, of: request.head, line: line, on: connection)
       }
       return summary ? try await lines.summary(body) : lines.stream(body)

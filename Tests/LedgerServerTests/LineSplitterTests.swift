@@ -16,7 +16,8 @@ import Testing
     }
     let bytes = Array(text.utf8)
     for start in stride(from: 0, to: bytes.count, by: pieces) {
-      splitter.take(ByteBuffer(bytes: bytes[start..<min(start + pieces, bytes.count)]), note)
+      let chunk = ByteBuffer(bytes: bytes[start..<min(start + pieces, bytes.count)])
+      if !splitter.keepIfWithoutEnd(chunk) { splitter.take(chunk, note) }
     }
     splitter.finish(note)
     return lines
