@@ -82,7 +82,8 @@ final class LineGathering: Sendable {
     let appended = Promised<Appended>()
     state.appending += 1
     ledger.append(reading.sealedEvents, by: principal) { self.keep($0, as: appended) }
-    queue.put(LineAppend.Appending(lines: reading.sealed, appended: appended), cost: 0)
+    let cost = reading.ready.isEmpty ? reading.bytes : 0
+    queue.put(LineAppend.Appending(lines: reading.sealed, appended: appended), cost: cost)
     return appended
   }
 
