@@ -19,7 +19,6 @@ final class ProjectionFeed: @unchecked Sendable {
   private static let pause = Duration.seconds(1)
 
   private let condition = NSCondition()
-  private var reached: UInt64
   /// Whether the tables have been found to be what the packs need.
   private var isChecked = false
   private var wanted: UInt64
@@ -31,7 +30,6 @@ final class ProjectionFeed: @unchecked Sendable {
     self.log = log
     self.projections = projections
     self.logger = logger
-    reached = projections.position.size
     wanted = log.size
   }
 
@@ -69,7 +67,7 @@ final class ProjectionFeed: @unchecked Sendable {
       condition.broadcast()
     }
     try projections.courtesy.withhold {
-      while reached < size || !isChecked {
+      while isBehind(size) {
         if let failure { throw failure }
         guard !isClosing else { throw Refusal(.unavailable, "the ledger is closing; try again") }
         condition.wait()
@@ -79,10 +77,12 @@ final class ProjectionFeed: @unchecked Sendable {
 
   /// How many durable records have not been taken in.
   var lag: UInt64 {
-    condition.lock()
-    defer { condition.unlock() }
+    let reached = projections.position.size
     return log.size > reached ? log.size - reached : 0
   }
+
+  /// Whether there is work to do before the tables stand for the first `size` records.
+  private func isBehind(_ size: UInt64) -> Bool { !isChecked || projections.position.size < size }
 
   private func want(_ size: UInt64) {
     condition.lock()
@@ -95,7 +95,7 @@ final class ProjectionFeed: @unchecked Sendable {
     condition.lock()
     while !isClosing {
       let target = wanted
-      guard target > reached || !isChecked, failure == nil else {
+      guard isBehind(target), failure == nil else {
         condition.wait()
         continue
       }
@@ -103,9 +103,7 @@ final class ProjectionFeed: @unchecked Sendable {
       let result = Result { try projections.catchUp(to: target) }
       condition.lock()
       switch result {
-      case .success:
-        reached = max(reached, target)
-        isChecked = true
+      case .success: isChecked = true
       case .failure(let error):
         // The log is not touched by this; figures are refused meanwhile.
         logger.error("the projections do not go on", metadata: ["reason": "\(error)"])

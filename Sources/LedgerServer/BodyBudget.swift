@@ -3,7 +3,7 @@ import Synchronization
 
 /// How much of request bodies may be in memory at a time: of all clients, and of one user.
 ///
-/// A stream of lines has bounds of its own; of its lines those are counted that are gathered.
+/// A stream of lines has bounds of its own; of its lines those are counted that are gathered (``LineGathering``).
 final class BodyBudget: Sendable {
   private struct State {
     var total = 0

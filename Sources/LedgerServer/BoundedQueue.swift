@@ -1,7 +1,8 @@
 import Synchronization
 
-/// Hands elements from one task to one other, which takes all that wait at once. The giver pauses while more waits than
-/// the queue may hold, so that a slow taker slows it down and memory stays bounded.
+/// Hands elements to one task, which takes all that wait at once. The task that gives them pauses while more waits than the
+/// queue may hold, so that a slow taker slows it down and memory stays bounded. Elements may be put in from elsewhere too,
+/// as long as the giver has not said that it has finished.
 ///
 /// Each side says when it stops, also when it stops by an error: the giver by ``finish()``, the taker by ``close()``.
 final class BoundedQueue<Element: Sendable>: Sendable {

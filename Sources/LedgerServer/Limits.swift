@@ -14,8 +14,8 @@ enum Limits {
   /// Requests of a stream that are with the ledger before its lines are gathered, to be given to it together: one that it
   /// records, and one that waits for its turn meanwhile.
   static let lineRequests = 2
-  /// So long, in bytes, lines are gathered at most.
-  static let linesTogether = 256 << 10
+  /// So many lines, and bytes of them, are gathered at most.
+  static let linesTogether = (count: 2_000, bytes: 256 << 10)
   /// Problems that the summary of a stream names one by one.
   static let problemsInSummary = 100
   /// Log lines read and sent at a time.

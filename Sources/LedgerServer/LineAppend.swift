@@ -8,8 +8,8 @@ import ServiceLifecycle
 
 /// Appends a stream of events, one a line, each on its own.
 ///
-/// One task reads, makes the events of the lines ready and gives them to the ledger; the other waits for what the ledger
-/// says, in the order in which it was asked, and writes the answers. So lines are read and given to the ledger while the
+/// One task reads and makes the events of the lines ready, which ``LineGathering`` gives to the ledger; the other waits for
+/// what the ledger says, in the order in which it was asked, and writes the answers. So lines are read and given to the ledger while the
 /// lines before them are being synced. Between the two stands a bounded queue: a client that does not read its answers is
 /// soon no longer read from.
 struct LineAppend: Sendable {

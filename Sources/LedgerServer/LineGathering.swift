@@ -35,7 +35,7 @@ final class LineGathering: Sendable {
     state = Mutex(State(reading: LineReading(ledger, principal), share: share))
   }
 
-  /// Takes the lines that `split` hands out, and waits while too many have no answer yet.
+  /// Takes the lines that `split` hands out, and waits while too much of what the ledger has is not being answered yet.
   ///
   /// - Parameter bytes: how long they are together at most.
   /// - Returns: whether more is wanted.
@@ -44,9 +44,7 @@ final class LineGathering: Sendable {
   ) async -> Bool {
     let sealing = state.withLock { state -> Promised<Appended>? in
       state.reading.take(bytes: bytes, split)
-      if !state.reading.sealed.isEmpty { return appendSealing(&state) }
-      appendIfDue(&state)
-      return nil
+      return waits(state) ? nil : append(&state)
     }
     // Sealing takes its time on another thread; what comes behind must not overtake it.
     _ = await sealing?.value
@@ -55,35 +53,40 @@ final class LineGathering: Sendable {
 
   /// Nothing more comes.
   func appendRest() {
-    state.withLock { append(&$0) }
+    state.withLock { _ = append(&$0) }
   }
 
-  private func appendIfDue(_ state: inout State) {
-    if state.appending < Limits.lineRequests || state.reading.bytes >= Limits.linesTogether { return append(&state) }
-    // Where there is no room for more, they wait where what waits is bounded.
-    do { try state.share.take(upTo: state.reading.bytes) } catch { append(&state) }
+  /// Whether what has come waits for more to come; then its memory is counted.
+  private func waits(_ state: State) -> Bool {
+    guard state.appending >= Limits.lineRequests, state.reading.sealed.isEmpty,
+      state.reading.ready.count < Limits.linesTogether.count, state.reading.bytes < Limits.linesTogether.bytes
+    else { return false }
+    // Without room for more, lines wait where the ledger bounds what waits.
+    do { try state.share.take(upTo: state.reading.bytes) } catch { return false }
+    return true
   }
 
-  private func append(_ state: inout State) {
+  /// Gives what has come to the ledger.
+  ///
+  /// - Returns: what becomes of the last of it where that must be sealed first.
+  private func append(_ state: inout State) -> Promised<Appended>? {
     let reading = state.reading
     state.reading = LineReading(ledger, principal)
     state.share.giveBack()
-    guard !reading.ready.isEmpty else { return }
-    let appended = Promised<Appended>()
-    state.appending += 1
-    ledger.append(reading.draft) { self.keep($0, as: appended) }
-    queue.put(LineAppend.Appending(lines: reading.ready, appended: appended), cost: reading.bytes)
+    if !reading.ready.isEmpty {
+      let appended = begin(reading.ready, cost: reading.bytes, &state)
+      ledger.append(reading.draft) { self.keep($0, as: appended) }
+    }
+    guard !reading.sealed.isEmpty else { return nil }
+    let appended = begin(reading.sealed, cost: reading.bytes, &state)
+    ledger.append(reading.sealedEvents, by: principal) { self.keep($0, as: appended) }
+    return appended
   }
 
-  /// - Returns: when the last of them are recorded.
-  private func appendSealing(_ state: inout State) -> Promised<Appended> {
-    let reading = state.reading
-    append(&state)
+  private func begin(_ lines: LineReading.Lines, cost: Int, _ state: inout State) -> Promised<Appended> {
     let appended = Promised<Appended>()
     state.appending += 1
-    ledger.append(reading.sealedEvents, by: principal) { self.keep($0, as: appended) }
-    let cost = reading.ready.isEmpty ? reading.bytes : 0
-    queue.put(LineAppend.Appending(lines: reading.sealed, appended: appended), cost: cost)
+    queue.put(LineAppend.Appending(lines: lines, appended: appended), cost: cost)
     return appended
   }
 
@@ -93,7 +96,7 @@ final class LineGathering: Sendable {
     loop.execute { [self] in
       state.withLock { state in
         state.appending -= 1
-        appendIfDue(&state)
+        if !waits(state) { _ = append(&state) }
       }
     }
   }

@@ -10,7 +10,8 @@ struct LineReading: Sendable {
     /// Those that do not, and why, by their numbers.
     var problems: [(line: Int, problem: Problem)] = []
 
-    var isEmpty: Bool { numbers.isEmpty && problems.isEmpty }
+    var count: Int { numbers.count + problems.count }
+    var isEmpty: Bool { count == 0 }
   }
 
   private(set) var draft: AppendDraft

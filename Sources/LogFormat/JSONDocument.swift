@@ -3,7 +3,7 @@
 ///
 /// The bytes are what a record stores of `data`: as sent, no member re-ordered, no number or string re-written.
 public final class JSONDocument: Sendable {
-  /// The compact text.
+  /// The compact text, or texts.
   public let bytes: [UInt8]
   @usableFromInline let nodes: [JSONNode]
 

@@ -50,6 +50,7 @@ package struct JSONReader: ~Copyable {
   ///   - body: is to call ``read(_:)`` for each.
   /// - Returns: the compact texts, one behind the other, and the places of their values.
   static func read(room: Int, _ body: (inout JSONReader) -> Void) -> (bytes: [UInt8], nodes: [JSONNode]) {
+    precondition(room <= Int(UInt32.max), "more text than places can be told apart in")
     var nodes: [JSONNode] = []
     let bytes = [UInt8](unsafeUninitializedCapacity: room) { output, count in
       count = withUnsafeTemporaryAllocation(of: Step.self, capacity: maximumDepth) { path in

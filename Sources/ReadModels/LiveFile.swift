@@ -48,12 +48,12 @@ final class LiveFile {
     } catch let error as ProjectionState.Unusable {
       try discard(error.reason)
     } catch let error as DatabaseError where !error.concernsFile || error.isCorruption {
-      // Tables that are not as the file says they are make statements fail that are right in themselves.
+      // What is not as the file says it is makes statements fail that are right in themselves.
       try discard(error.text)
     }
   }
 
-  /// Compiles what is run for each record; where the tables are not as the file says they are, they are made anew.
+  /// Compiles what is run for each record; where that fails, the tables are not as the file says, and are made anew.
   private func compile() throws {
     let (connection, projector) = try current()
     do {

@@ -79,7 +79,7 @@ public final class Projections: Sendable {
   public var packs: PackSet { plan.packs }
 
   /// Applies the records up to `size`, some ten thousand in a transaction. Nothing to do is no error. The first call finds
-  /// out whether the tables are what the packs need; before it they must not be read.
+  /// out whether the tables are what the packs need, which ``ProjectionReader`` beside it cannot know before.
   ///
   /// - Parameter root: the Merkle root of the first `size` records, if the caller knows it. If the tables at that size
   ///   stand for another root, they were made from another log and are made anew.
@@ -112,6 +112,8 @@ public final class Projections: Sendable {
     let packs = names.map { plan.withDependents(Set($0)) } ?? plan.names
     let path = Projections.path(in: directory)
     return try rebuilding.withLock { _ in
+      // Tables that are made anew by this are not worth comparing.
+      try catchUp(to: 0)
       let isNew = position == .empty
       try catchUp(to: size)
       if isNew {

@@ -78,6 +78,26 @@ import Testing
     }
   }
 
+  @Test("A stream whose answers are not read is soon no longer read from", arguments: [false, true])
+  func streamsThatAreNotRead(isPersonal: Bool) throws {
+    let packs = try ScratchFolder()
+    try ServiceBikes.write(to: packs.url)
+    try LedgerUnderTest.run(packs: packs.url.path) { ledger in
+      let lines = SampleEvent.lines(
+        (0..<200).map { number in
+          isPersonal
+            ? ServiceBikes.bought("\(number)", id: "\(number)", nutzer: "Person \(number)")
+            : ServiceBikes.sold("\(number)", id: "\(number)", authid: "person-2")
+        })
+      let client = try RawConnection(socket: ledger.socket)
+      try client.send(RawConnection.linesHead)
+      let limit = 64 << 20
+      #expect(try client.sendUntilNotTaken(RawConnection.chunk(lines + Data("\n".utf8)), limit: limit) < limit / 4)
+      // Nobody is held up by it.
+      try ledger.record(ServiceBikes.bought("beside", id: "beside", nutzer: "x"))
+    }
+  }
+
   @Test func clientsThatSendAndDoNotReadTakeNoMoreThanTheirShare() throws {
     try LedgerUnderTest.run { ledger in
       for round in 0..<4 {
