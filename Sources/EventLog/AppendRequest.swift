@@ -49,6 +49,35 @@ public struct AppendRequest: Sendable {
     }
   }
 
+  /// What most events find their kind by: looking at ``kinds`` counts another holder of each that is looked at.
+  private struct KindMarks {
+    /// By kind, where its type stands in `text`, and its transition.
+    private var marks: [(type: Range<Int>, transition: Transition.Identity)] = []
+    private var text: [UInt8] = []
+
+    mutating func append(_ kind: Kind) {
+      let start = text.count
+      text.append(contentsOf: kind.type.utf8)
+      marks.append((start..<text.count, kind.transition.identity))
+    }
+
+    /// The last of the kinds from `first` on that is surely of that type and transition.
+    func last(from first: Int, _ type: UnsafeRawBufferPointer, _ transition: Transition.Identity) -> Int? {
+      text.withUnsafeBytes { text in
+        var kind = marks.count - 1
+        while kind >= first {
+          if marks[kind].transition == transition, marks[kind].type.count == type.count,
+            type.hasSameBytes(as: UnsafeRawBufferPointer(rebasing: text[marks[kind].type]))
+          {
+            return kind
+          }
+          kind -= 1
+        }
+        return nil
+      }
+    }
+  }
+
   /// The verified principal of the socket peer.
   public let recordedBy: String
   private(set) var text: [UInt8] = []
@@ -56,6 +85,7 @@ public struct AppendRequest: Sendable {
   /// Behind the last entry of each group.
   private var ends: [Int32] = []
   private(set) var kinds: [Kind] = []
+  private var kindMarks = KindMarks()
   private(set) var actors: [String] = []
   /// Events as they were sent, by their place, where they are stored in another form.
   private var sent: [Int: Event] = [:]
@@ -147,11 +177,15 @@ public struct AppendRequest: Sendable {
 
   private mutating func kind(of event: Event, _ transition: Transition) -> Int32 {
     let recent = max(0, kinds.count - 8)..<kinds.count
-    let known = event.withBytes(of: .type) { [kinds] type in
-      recent.last { kinds[$0].isOf(type, transition) }
+    // What is needed is captured by name: otherwise the closure would hold a copy of the whole request.
+    let known = event.withBytes(of: .type) { [kindMarks, kinds] type in
+      kindMarks.last(from: recent.lowerBound, type, transition.identity)
+        ?? recent.last { kinds[$0].isOf(type, transition) }
     }
     if let known { return Int32(known) }
-    kinds.append(Kind(type: event.type, transition: transition))
+    let kind = Kind(type: event.type, transition: transition)
+    kinds.append(kind)
+    kindMarks.append(kind)
     return Int32(kinds.count - 1)
   }
 

@@ -41,7 +41,7 @@ struct EventPreparation: Sendable {
     let actor = event.authid == nil || !principal.delegates ? principal.name : nil
     do {
       let type = try check(event, likely: likely)
-      likely = type
+      if type !== likely { likely = type }
       let data = event.payload.json
       let fields = personalFields(of: data, event, type)
       if fields.isEmpty {

@@ -38,7 +38,11 @@ struct LineReading: Sendable {
     }
     if ready.isEmpty { draft.reserve(events: lines.count, bytes: bytes + bytes / 8) }
     for (number, root) in lines {
-      take(root.flatMap { root in Result { () throws(Problem) in try Event.read(document.root(at: root)) } }, number)
+      do throws(Problem) {
+        take(try Event.read(document.root(at: root.get())), number)
+      } catch {
+        refuse(number, error)
+      }
     }
   }
 
@@ -50,14 +54,20 @@ struct LineReading: Sendable {
     }
   }
 
-  private mutating func take(_ event: Result<Event, Problem>, _ number: Int) {
-    switch event {
-    case .failure(let problem) where sealedEvents.isEmpty: ready.problems.append((number, problem))
-    case .failure(let problem): sealed.problems.append((number, problem))
-    case .success(let event) where sealedEvents.isEmpty && draft.add(event): ready.numbers.append(number)
-    case .success(let event):
+  private mutating func take(_ event: Event, _ number: Int) {
+    if sealedEvents.isEmpty, draft.add(event) {
+      ready.numbers.append(number)
+    } else {
       sealedEvents.append([event])
       sealed.numbers.append(number)
+    }
+  }
+
+  private mutating func refuse(_ number: Int, _ problem: Problem) {
+    if sealedEvents.isEmpty {
+      ready.problems.append((number, problem))
+    } else {
+      sealed.problems.append((number, problem))
     }
   }
 }

@@ -19,6 +19,13 @@ public struct Transition: Sendable, Equatable {
 
   private let content: Content
 
+  /// Of one transition and its copies; two that are equal may have two. It stands for them as long as one is held.
+  package struct Identity: Sendable, Hashable {
+    fileprivate let content: ObjectIdentifier
+  }
+
+  package var identity: Identity { Identity(content: ObjectIdentifier(content)) }
+
   /// The states in which the event is allowed; an element nil stands for "no event on the subject yet". Nil: any state.
   public var from: [String?]? { content.from }
   /// The state after the event. Nil: as it was.

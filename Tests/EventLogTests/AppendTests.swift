@@ -461,6 +461,31 @@ import TransparencyLog
     }
   }
 
+  @Test("Types of one request that ask the same of their subjects are told apart")
+  func typesAlike() async throws {
+    try await withLedger { ledger in
+      try ledger.open()
+      let same = Transition()
+      func plain(_ id: String, _ type: String, on subject: String) -> PreparedEvent {
+        PreparedEvent(
+          Event(
+            id: id, source: "urn:test", type: type, subject: subject, extensions: [Extension("authid", .string("a"))]),
+          transition: same)
+      }
+      try await ledger.append(
+        plain("1", "gelesene", on: "a"), plain("2", "geprueft", on: "b"), plain("3", "gelesene", on: "c"))
+      func second(_ id: String, on subject: String) -> PreparedEvent {
+        event(id, type: "freigegeben", on: subject, by: "b", second: "geprueft")
+      }
+      for subject in ["a", "c"] {
+        #expect(
+          await ledger.refusal(of: second("4", on: subject))
+            == .secondMissing(index: 0, type: "geprueft", authid: "b"))
+      }
+      try await ledger.append(second("4", on: "b"))
+    }
+  }
+
   // MARK: Clock
 
   @Test("A clock behind by a minute is held to the last record's time, one further behind stops appends")

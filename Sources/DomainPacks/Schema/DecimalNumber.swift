@@ -69,31 +69,31 @@ struct NumberLimit: Sendable {
 
   init(_ value: JSONValue) {
     text = String(decoding: value.text, as: UTF8.self)
-    small = value.smallInteger
+    small = value.withView(\.smallInteger)
     exact = DecimalNumber(value.text)
   }
 
-  func isAbove(_ value: JSONValue) -> Bool {
+  func isAbove(_ value: JSONView) -> Bool {
     if let small, let other = value.smallInteger { return other < small }
     return DecimalNumber(value.text) < exact
   }
 
-  func isBelow(_ value: JSONValue) -> Bool {
+  func isBelow(_ value: JSONView) -> Bool {
     if let small, let other = value.smallInteger { return small < other }
     return exact < DecimalNumber(value.text)
   }
 }
 
-extension JSONValue {
+extension JSONView {
   /// The number, if it is written as plain digits, at most 18 of them: the common case, read in place.
   var smallInteger: Int64? {
-    let range = range
-    let isNegative = document.bytes[range.lowerBound] == UInt8(ascii: "-")
-    let digits = (isNegative ? range.lowerBound + 1 : range.lowerBound)..<range.upperBound
+    let text = text
+    let isNegative = text.first == UInt8(ascii: "-")
+    let digits = text.dropFirst(isNegative ? 1 : 0)
     guard !digits.isEmpty, digits.count <= 18 else { return nil }
     var value: Int64 = 0
-    for index in digits {
-      let digit = document.bytes[index] &- UInt8(ascii: "0")
+    for byte in digits {
+      let digit = byte &- UInt8(ascii: "0")
       guard digit < 10 else { return nil }
       value = value * 10 + Int64(digit)
     }

@@ -48,7 +48,9 @@ extension SchemaCompiler {
 
   /// A length is a whole number, however it is written (2020-12 Validation §6.3).
   func length(_ value: JSONValue, at pointer: String) throws(SchemaError) -> Int {
-    if value.kind == .number, value.isWhole, value.isInteroperable, let double = Double(value.excerpt), double >= 0 {
+    if value.kind == .number, value.withView({ $0.isWhole && $0.isInteroperable }), let double = Double(value.excerpt),
+      double >= 0
+    {
       return Int(double)
     }
     throw expected("a whole number from 0", value, pointer)

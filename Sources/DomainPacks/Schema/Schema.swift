@@ -38,6 +38,9 @@ final class Schema: Sendable {
   /// Whether every value fits, so that no value need be looked at.
   let acceptsEverything: Bool
 
+  /// Of which types every value fits: there is nothing to look at.
+  let fitting: TypeSet
+
   /// Which of the keywords that few schemas have are there: asking ``rules`` for each costs more.
   let rare: RareKeywords
 
@@ -56,6 +59,7 @@ final class Schema: Sendable {
     required = rules.required.compactMap { name in names.firstIndex { isSame($0, name) } }
     propertySchemas = rules.properties.map { .passUnretained($0.schema) }
     rare = RareKeywords(of: rules)
+    fitting = acceptsEverything ? .all : TypeSet(ofWhichEachFits: rules, rare)
     self.rules = rules
     self.source = source
     self.acceptsEverything = acceptsEverything
@@ -105,6 +109,7 @@ struct TypeSet: OptionSet, Sendable, Hashable {
   static let string = TypeSet(rawValue: 16)
   static let array = TypeSet(rawValue: 32)
   static let object = TypeSet(rawValue: 64)
+  static let all = TypeSet(rawValue: 127)
 
   static let named: [(name: String, german: String, type: TypeSet)] = [
     ("null", "null", .null), ("boolean", "ja oder nein", .boolean), ("integer", "ganze Zahl", .integer),
@@ -113,4 +118,31 @@ struct TypeSet: OptionSet, Sendable, Hashable {
 
   var names: [String] { TypeSet.named.filter { contains($0.type) }.map(\.name) }
   var germanNames: [String] { TypeSet.named.filter { contains($0.type) }.map(\.german) }
+}
+
+extension TypeSet {
+  /// Those of which the keywords let every value pass.
+  init(ofWhichEachFits rules: Schema.Rules, _ rare: RareKeywords) {
+    guard !rules.isImpossible, rare.isEmpty else {
+      self = []
+      return
+    }
+    self = rules.types ?? .all
+    // A number in a place for numbers must be one that a double can hold.
+    if rules.types != nil { subtract([.integer, .number]) }
+    if rules.items != nil { remove(.array) }
+    if !rules.properties.isEmpty || rules.additionalProperties != nil || !rules.required.isEmpty { remove(.object) }
+  }
+
+  /// Whether it has the type that such values are of; of numbers that of all.
+  func includes(_ kind: JSONValue.Kind) -> Bool {
+    switch kind {
+    case .null: contains(.null)
+    case .bool: contains(.boolean)
+    case .number: contains(.number)
+    case .string: contains(.string)
+    case .array: contains(.array)
+    case .object: contains(.object)
+    }
+  }
 }

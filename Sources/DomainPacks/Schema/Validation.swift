@@ -11,7 +11,7 @@ extension Schema {
   func violation(of value: JSONValue) -> Violation? { value.withView { violation(of: $0) } }
 
   private func violation(of value: JSONView) -> Violation? {
-    if acceptsEverything { return nil }
+    if fitting.includes(value.kind) { return nil }
     return firstViolation(of: value)?.explained(by: source)
   }
 
@@ -39,23 +39,16 @@ extension Schema {
   }
 
   private func mismatch(of value: JSONView, with types: TypeSet) -> Violation.Reason? {
-    switch value.kind {
-    case .null: return types.contains(.null) ? nil : .wrongType(types)
-    case .bool: return types.contains(.boolean) ? nil : .wrongType(types)
-    case .string: return types.contains(.string) ? nil : .wrongType(types)
-    case .array: return types.contains(.array) ? nil : .wrongType(types)
-    case .object: return types.contains(.object) ? nil : .wrongType(types)
-    case .number:
-      if types.contains(.number) { return value.held.overflowsDouble ? .outsideDouble : nil }
-      guard types.contains(.integer), value.held.isWhole else { return .wrongType(types) }
-      return value.held.isInteroperable ? nil : .outsideInteroperable
-    }
+    guard value.kind == .number else { return types.includes(value.kind) ? nil : .wrongType(types) }
+    if types.contains(.number) { return value.overflowsDouble ? .outsideDouble : nil }
+    guard types.contains(.integer), value.isWhole else { return .wrongType(types) }
+    return value.isInteroperable ? nil : .outsideInteroperable
   }
 
   private func numberViolation(of value: JSONView) -> Violation? {
     guard rare.contains(.limit) else { return nil }
-    if let minimum = rules.minimum, minimum.isAbove(value.held) { return Violation(.below(minimum.text), value) }
-    if let maximum = rules.maximum, maximum.isBelow(value.held) { return Violation(.above(maximum.text), value) }
+    if let minimum = rules.minimum, minimum.isAbove(value) { return Violation(.below(minimum.text), value) }
+    if let maximum = rules.maximum, maximum.isBelow(value) { return Violation(.above(maximum.text), value) }
     return nil
   }
 
