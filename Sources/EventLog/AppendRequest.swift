@@ -177,7 +177,8 @@ public struct AppendRequest: Sendable {
 
   private mutating func kind(of event: Event, _ transition: Transition) -> Int32 {
     let recent = max(0, kinds.count - 8)..<kinds.count
-    // What is needed is captured by name: otherwise the closure would hold a copy of the whole request.
+    // What is needed is captured by name: otherwise the closure would hold a copy of the whole request. A transition that
+    // was made for the event alone is not marked, and is compared.
     let known = event.withBytes(of: .type) { [kindMarks, kinds] type in
       kindMarks.last(from: recent.lowerBound, type, transition.identity)
         ?? recent.last { kinds[$0].isOf(type, transition) }

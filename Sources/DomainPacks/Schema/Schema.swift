@@ -134,7 +134,7 @@ extension TypeSet {
     if !rules.properties.isEmpty || rules.additionalProperties != nil || !rules.required.isEmpty { remove(.object) }
   }
 
-  /// Whether it has the type that such values are of; of numbers that of all.
+  /// Whether values of that kind are of one of these types; of numbers, whether all are.
   func includes(_ kind: JSONValue.Kind) -> Bool {
     switch kind {
     case .null: contains(.null)
